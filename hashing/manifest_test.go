@@ -6,7 +6,6 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -190,7 +189,7 @@ func manifest(t *testing.T, pairs ...string) hashing.Manifest {
 		if err != nil {
 			t.Fatal(err)
 		}
-		io.WriteString(&text, string(m.Bytes()))
+		text.Write(m.Bytes())
 	}
 	m, err := hashing.ParseManifest([]byte(text.String()))
 	if err != nil {

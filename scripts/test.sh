@@ -1,0 +1,28 @@
+#!/usr/bin/env bash
+# Everything that has to hold: lint, the demo, the tests. All of it runs, whatever
+# fails on the way; the lines of go test come last.
+. "$(dirname "${BASH_SOURCE[0]}")/env.sh"
+cd "$root"
+
+failed=()
+title() { printf '\n== %s\n' "$*"; }
+
+title "virtual environment"
+make_venv
+export LINEAGE_TEST_PYTHON=$venv/bin/python
+
+title "lint"
+bash scripts/lint.sh || failed+=(lint)
+
+title "demo"
+bash examples/penguins/demo.sh || failed+=(demo)
+
+race=(-race)
+if ! CGO_ENABLED=1 go build -race runtime/cgo 2>/dev/null; then
+    race=()
+    echo "No C compiler was found, so the tests run without the race detector." >&2
+fi
+title "go test ${race[*]-} ./..."
+go test ${race[@]+"${race[@]}"} ./... || failed+=("go test")
+
+[ ${#failed[@]} = 0 ] || die "" "FAILED: ${failed[*]}"

@@ -1,0 +1,5 @@
+package child
+
+import "strconv"
+
+func signalName(s Signal) string { return "signal " + strconv.Itoa(int(s)) }

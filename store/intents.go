@@ -1,0 +1,103 @@
+package store
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+	"strings"
+
+	"github.com/lineage-audit/lineage/hashing"
+	"github.com/lineage-audit/lineage/record"
+)
+
+const (
+	intentPrefix = "intents/"
+	maxIntent    = 16 << 20
+)
+
+// PutIntent keeps the file of an intent, which record.EncodeIntent made.
+func (s *Store) PutIntent(ctx context.Context, raw []byte) error {
+	i, err := record.DecodeIntent(raw)
+	if err != nil {
+		return err
+	}
+	return s.put(ctx, intentPrefix+i.InvocationID.String(), bytes.NewReader(raw))
+}
+
+// Announced is an intent as the store has it.
+type Announced struct {
+	record.Intent
+	Digest hashing.FileDigest // of its file: the first subject of its record
+}
+
+// Intent reads the intent of that invocation. One that is absent is an error that
+// wraps [ErrNotFound]; one that is malformed, or of another invocation, is a
+// [*DamageError].
+func (s *Store) Intent(ctx context.Context, i record.Invocation) (Announced, error) {
+	return s.intent(ctx, intentPrefix+i.String())
+}
+
+func (s *Store) intent(ctx context.Context, key string) (Announced, error) {
+	raw, err := s.read(ctx, key, maxIntent)
+	if err != nil {
+		return Announced{}, err
+	}
+	i, err := record.DecodeIntent(raw)
+	if err == nil && intentPrefix+i.InvocationID.String() != key {
+		err = fmt.Errorf("it is the intent of invocation %s", i.InvocationID)
+	}
+	if err != nil {
+		return Announced{}, &DamageError{key, err}
+	}
+	return Announced{i, hashing.Bytes(raw)}, nil
+}
+
+// Intents gives every intent, in the order of the invocations, which is random.
+// As with Records, errors stand for what cannot be read.
+func (s *Store) Intents(ctx context.Context) iter.Seq2[Announced, error] {
+	return func(yield func(Announced, error) bool) {
+		for key, err := range s.backend.List(ctx, intentPrefix) {
+			if err != nil {
+				yield(Announced{}, fmt.Errorf("listing intents: %w", err))
+				return
+			}
+			if !yield(s.intent(ctx, key)) {
+				return
+			}
+		}
+	}
+}
+
+// State is what became of a run that has no record.
+type State string
+
+// The states.
+const (
+	Running   State = "running"
+	Abandoned State = "abandoned" // its wrapper is gone and left no record
+	Unknown   State = "unknown"   // nobody here can tell: it started on another host
+)
+
+// Unsettled is an announced run without a record.
+type Unsettled struct {
+	Announced
+	State State
+	Why   error // of Unknown
+}
+
+// Alive tells whether the process still runs. An error says that this cannot be
+// told from here.
+type Alive func(record.Process) (bool, error)
+
+// Unsettled gives the announced runs that have no record, the newest first. As
+// with Records, errors stand for what cannot be read; a run whose record cannot
+// be read counts as unsettled.
+func (s *Store) Unsettled(ctx context.Context, alive Alive) iter.Seq2[Unsettled, error] {
+	return nil
+}
+
+var errOtherIntent = errors.New("its record is that of another intent")
+
+var _ = strings.TrimPrefix

@@ -1,0 +1,94 @@
+package store
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/lineage-audit/lineage/hashing"
+)
+
+// format is the content of the key of that name.
+const (
+	format    = "lineage store 1\n"
+	formatKey = "format"
+)
+
+// Store is a store of the known format. It may be used by many goroutines.
+type Store struct{ backend Backend }
+
+// Open opens the store that the backend keeps. One that has nothing in it yet
+// gets its format with the first thing that is put, so that opening, and all
+// reading, works where nothing can be written. A format that this program does
+// not know is a [*FormatError].
+func Open(ctx context.Context, b Backend) (*Store, error) {
+	s := &Store{b}
+	return s, s.checkFormat(ctx)
+}
+
+func (s *Store) checkFormat(ctx context.Context) error {
+	raw, err := s.read(ctx, formatKey, 1<<10)
+	if errors.Is(err, ErrNotFound) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	if string(raw) != format {
+		return &FormatError{string(raw)}
+	}
+	return nil
+}
+
+// put writes the format first: whoever finds anything in a store knows its
+// format. A newer program may have made the store since it was opened.
+func (s *Store) put(ctx context.Context, key string, content io.Reader) error {
+	err := s.backend.Put(ctx, formatKey, bytes.NewReader([]byte(format)))
+	if errors.Is(err, ErrExists) {
+		return errors.Join(s.checkFormat(ctx), err)
+	}
+	if err != nil {
+		return fmt.Errorf("putting %q: %w", formatKey, err)
+	}
+	if err := s.backend.Put(ctx, key, content); err != nil {
+		return fmt.Errorf("putting %q: %w", key, err)
+	}
+	return nil
+}
+
+// read reads the whole of a key, of at most limit bytes.
+func (s *Store) read(ctx context.Context, key string, limit int64) ([]byte, error) {
+	r, err := s.backend.Get(ctx, key)
+	if err != nil {
+		return nil, err
+	}
+	defer r.Close()
+	raw, err := io.ReadAll(io.LimitReader(r, limit+1))
+	if err == nil && int64(len(raw)) > limit {
+		err = fmt.Errorf("it has more than %d bytes", limit)
+	}
+	if err != nil {
+		return nil, &DamageError{key, err}
+	}
+	return raw, nil
+}
+
+// readHashed reads the whole of a key whose content has the digest.
+func (s *Store) readHashed(ctx context.Context, key string, want hashing.FileDigest, limit int64) ([]byte, error) {
+	raw, err := s.read(ctx, key, limit)
+	if err != nil {
+		return nil, err
+	}
+	if got := hashing.Bytes(raw); got != want {
+		return nil, &DamageError{key, &digestError{got, want}}
+	}
+	return raw, nil
+}
+
+type digestError struct{ got, want hashing.FileDigest }
+
+func (e *digestError) Error() string {
+	return fmt.Sprintf("its bytes have the digest %s, want %s", e.got, e.want)
+}

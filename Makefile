@@ -21,5 +21,5 @@ lint: ## run gofmt, go vet for three systems, and staticcheck
 bench: ## measure what lineage run adds, beside datalad run and roar run
 	@bash bench/run.sh
 
-clean: ## remove bin/ and .cache/
-	@rm -rf bin .cache
+clean: ## remove what was made
+	@bash -c '. scripts/env.sh && rm -rf "$$cache" "$$bin"'

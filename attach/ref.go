@@ -15,7 +15,11 @@ const (
 	RefRun                            // runs:/<run id>, by ParseTarget only
 )
 
-// Ref is a model reference, parsed once. Only the fields of its kind are set.
+// MLflow names the system of the schemes runs: and models:.
+const MLflow = "mlflow"
+
+// Ref is a model reference, parsed once. Only the fields of its kind are set. It
+// is comparable.
 type Ref struct {
 	Kind    RefKind
 	Asked   string // what was parsed, byte for byte
@@ -26,9 +30,6 @@ type Ref struct {
 	Alias   string
 	ModelID string // "m-…"
 }
-
-// MLflow names the system of the schemes runs: and models:.
-const MLflow = "mlflow"
 
 // String is the reference as it was asked for.
 func (r Ref) String() string { return r.Asked }
@@ -41,20 +42,24 @@ func (r Ref) System() string {
 	return MLflow
 }
 
-// RefError says why a text is not a model reference: an error of whoever typed it.
+// RefError says why a text is not a reference: an error of whoever typed it.
 type RefError struct {
 	Text string
 	Why  string
-	Hint string
+	Hint string // what to type instead
 }
 
+// Error names the text and the reason.
 func (e *RefError) Error() string {
 	return fmt.Sprintf("model reference %q: %s", e.Text, e.Why)
 }
 
-// ParseRef reads a model reference.
-func ParseRef(s string) (Ref, error) { return Ref{}, &RefError{Text: s, Why: "not written yet"} }
+// LoggedModelRef is the reference to the logged model with this id.
+func LoggedModelRef(id string) Ref {
+	return Ref{Kind: RefLoggedModel, Asked: "models:/" + id, ModelID: id}
+}
 
-// ParseTarget reads a model reference that is not a path, or runs:/<run id>: what
-// a record can be hung on.
-func ParseTarget(s string) (Ref, error) { return ParseRef(s) }
+// VersionRef is the reference to a version of a registered model.
+func VersionRef(name, version string) Ref {
+	return Ref{Kind: RefVersion, Asked: "models:/" + name + "/" + version, Name: name, Version: version}
+}

@@ -65,8 +65,9 @@ type Attached struct {
 	// Named tells that the target itself names the record. Otherwise its file was
 	// found among those of the target's run, which may hold records of other runs.
 	Named bool
-	// Statement is the record's file as it came. Its digest is ID. It is nil where
-	// the target names a record and keeps no file: one without a run.
+	// Statement is the record's file. Its digest is ID. It is nil where the target
+	// names a record and has no run that could keep the file: a model that was
+	// logged outside of a run, or a version whose source is elsewhere.
 	Statement []byte
 }
 
@@ -104,8 +105,7 @@ type BlobReader interface {
 	Blob(ctx context.Context, t Target, d hashing.FileDigest) ([]byte, error)
 }
 
-// RunReader is a system that gives the metrics, parameters and tags of a run, as
-// the bytes of one JSON document ([RunData]).
+// RunReader is a system that gives what it knows of a run.
 type RunReader interface {
-	RunData(ctx context.Context, t Target) ([]byte, error)
+	RunData(ctx context.Context, t Target) (RunData, error)
 }

@@ -62,6 +62,6 @@ func (s *System) Blob(ctx context.Context, t attach.Target, d hashing.FileDigest
 }
 
 // RunData implements [attach.RunReader].
-func (s *System) RunData(ctx context.Context, t attach.Target) ([]byte, error) {
-	return nil, s.unsupported("reading a run")
+func (s *System) RunData(ctx context.Context, t attach.Target) (attach.RunData, error) {
+	return attach.RunData{}, s.unsupported("reading a run")
 }

@@ -119,9 +119,9 @@ type Repositories interface {
 type Repository interface {
 	// Reach tells whether the commit is there, and from which branch that counts.
 	Reach(ctx context.Context, commit record.GitHash) (Reach, error)
-	// Files gives those of the paths that are files in the commit's tree. A path
-	// that is none is left out. An unknown commit is an error wrapping ErrNotFound.
-	Files(ctx context.Context, commit record.GitHash, paths []string) ([]CommitFile, error)
+	// Files gives those of the files whose path is a file in the commit's tree, with
+	// the digest that it has there. An unknown commit is an error wrapping ErrNotFound.
+	Files(ctx context.Context, commit record.GitHash, files []hashing.Entry) ([]CommitFile, error)
 	// Content gives the bytes of one file of the commit's tree, as they are stored.
 	Content(ctx context.Context, commit record.GitHash, path string) ([]byte, error)
 }
@@ -135,15 +135,18 @@ type Reach struct {
 // CommitFile is a file of a commit's tree.
 type CommitFile struct {
 	Path string // from the top, separated by "/"
-	// Digests are those that a checkout of it may have: its own, that with the line
-	// ends or keywords of its attributes, or that which an LFS pointer names.
-	Digests []hashing.FileDigest
+	// Digest is the one that was asked about if a checkout of the file may have these
+	// bytes, and otherwise the blob's own.
+	Digest hashing.FileDigest
+	// Form says how the bytes come out of the blob's, where they are others: the
+	// line ends or keywords of the file's attributes, the content of an LFS pointer.
+	Form string
 }
 
 // Place is where the bytes of an input may be.
 type Place interface {
 	// Look hashes what stands where the input would be: its Location below this
-	// place, its URI, its digest. Nothing, and no error, if nothing stands there.
+	// place, its URI. Nothing, and no error, if nothing stands there.
 	Look(ctx context.Context, in Input) ([]Sighting, error)
 }
 
@@ -156,11 +159,11 @@ type Looked struct {
 // PlaceKind is what a place is.
 type PlaceKind string
 
-// The kinds of places. The recorded commit is one more, asked through Repository.
+// The kinds of places. The recorded commit and the kept blobs are two more, asked
+// through Repository and Blobs.
 const (
 	PlaceDataRoot PlaceKind = "data root"     // --data-root
 	PlaceRecorded PlaceKind = "recorded path" // as the record has it, on this machine
-	PlaceBlobs    PlaceKind = "kept blobs"
 	PlaceURI      PlaceKind = "uri"
 )
 

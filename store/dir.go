@@ -2,25 +2,119 @@ package store
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"io"
+	"io/fs"
 	"iter"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"syscall"
 )
 
 // Dir is a backend in a folder of a file system, with one file for each key. The
-// folder need not exist: the first Put makes it, readable by its owner alone, with
-// a .gitignore by which it ignores itself.
-type Dir struct{ root string }
+// folder need not exist: the first Put makes it, for its owner alone, with a
+// .gitignore by which it ignores itself. Whoever shares it widens the folder's
+// mode once; what is within has the modes that the umask leaves.
+//
+// Names that are no keys are none of ours and not looked at.
+type Dir struct {
+	root string
+
+	mu       sync.Mutex
+	prepared bool
+}
 
 // NewDir is the backend in the folder at path.
-func NewDir(path string) *Dir { return &Dir{path} }
+func NewDir(path string) *Dir { return &Dir{root: filepath.Clean(path)} }
 
 var _ Backend = (*Dir)(nil)
 
-// Put implements [Backend].
-func (d *Dir) Put(ctx context.Context, key string, content io.Reader) error { return nil }
+// Path is the folder.
+func (d *Dir) Path() string { return d.root }
+
+func (d *Dir) file(key string) string { return filepath.Join(d.root, filepath.FromSlash(key)) }
 
 // Get implements [Backend].
-func (d *Dir) Get(ctx context.Context, key string) (io.ReadCloser, error) { return nil, ErrNotFound }
+func (d *Dir) Get(ctx context.Context, key string) (io.ReadCloser, error) {
+	if err := errors.Join(ctx.Err(), CheckKey(key)); err != nil {
+		return nil, err
+	}
+	path := d.file(key)
+	info, err := os.Stat(path)
+	if errors.Is(err, syscall.ENOTDIR) {
+		return nil, fmt.Errorf("%q: %w", path, ErrNotFound)
+	}
+	if err != nil {
+		return nil, err
+	}
+	if !info.Mode().IsRegular() { // opening a FIFO would block
+		return nil, fmt.Errorf("%q is not a regular file", path)
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	return struct {
+		io.Reader
+		io.Closer
+	}{withContext(ctx, f), f}, nil
+}
 
 // List implements [Backend].
-func (d *Dir) List(ctx context.Context, prefix string) iter.Seq2[string, error] { return nil }
+func (d *Dir) List(ctx context.Context, prefix string) iter.Seq2[string, error] {
+	return func(yield func(string, error) bool) {
+		i := strings.LastIndexByte(prefix, '/') + 1
+		if folder := prefix[:i]; folder == "" || CheckKey(folder[:i-1]) == nil {
+			d.list(ctx, folder, prefix[i:], yield)
+		}
+	}
+}
+
+// list yields the keys below a folder, which is "" or ends with a slash, whose
+// next part starts with start, and tells whether to go on.
+func (d *Dir) list(ctx context.Context, folder, start string, yield func(string, error) bool) bool {
+	entries, err := os.ReadDir(d.file(folder))
+	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENOTDIR) {
+		return true
+	}
+	if err = errors.Join(err, ctx.Err()); err != nil {
+		yield("", err)
+		return false
+	}
+	for _, name := range keyOrder(entries) {
+		if !strings.HasPrefix(name, start) {
+			continue
+		}
+		more := false
+		if strings.HasSuffix(name, "/") {
+			more = d.list(ctx, folder+name, "", yield)
+		} else {
+			more = yield(folder+name, nil)
+		}
+		if !more {
+			return false
+		}
+	}
+	return true
+}
+
+// keyOrder gives the names that are parts of keys, those of folders with a slash,
+// in the order of the keys: "a-b" stands before "a/b", and after "a".
+func keyOrder(entries []fs.DirEntry) []string {
+	var names []string
+	for _, e := range entries {
+		switch {
+		case !isPart(e.Name()):
+		case e.IsDir():
+			names = append(names, e.Name()+"/")
+		default:
+			names = append(names, e.Name())
+		}
+	}
+	slices.Sort(names)
+	return names
+}

@@ -3,8 +3,10 @@ package store
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"iter"
+	"slices"
 	"strings"
 
 	"github.com/lineage-audit/lineage/hashing"
@@ -23,10 +25,23 @@ func (s *Store) PutAttachment(ctx context.Context, a record.Attachment) error {
 	return s.putDocument(ctx, "attachments", a.RecordID, raw)
 }
 
-// Attachments gives where the record was hung, the oldest first. One that cannot
-// be read is an error, and the others follow.
-func (s *Store) Attachments(ctx context.Context, id record.ID) iter.Seq2[record.Attachment, error] {
-	return nil
+// Attachments gives where the record was hung, the oldest first. What cannot be
+// read stands in the error, beside the others.
+func (s *Store) Attachments(ctx context.Context, id record.ID) (found []record.Attachment, err error) {
+	for raw, failed := range s.documents(ctx, "attachments", id) {
+		var a record.Attachment
+		if failed == nil {
+			a, failed = record.DecodeAttachment(raw)
+		}
+		if failed == nil && a.RecordID != id {
+			failed = fmt.Errorf("an attachment of record %s stands with record %s", a.RecordID, id)
+		}
+		if err = errors.Join(err, failed); failed == nil {
+			found = append(found, a)
+		}
+	}
+	slices.SortStableFunc(found, func(a, b record.Attachment) int { return a.AttachedOn.Compare(b.AttachedOn.Time) })
+	return found, err
 }
 
 // PutStatement keeps what is said of a record: an in-toto statement, or a bundle

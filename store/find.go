@@ -17,7 +17,8 @@ import (
 // [ErrNotFound], one that fits several is an [*AmbiguousError].
 //
 // While a record cannot be read, nobody can say which is the newest: then @1 is
-// an error that wraps the [*DamageError].
+// an error that wraps the [*DamageError]. Elsewhere damaged records matter only
+// if no other fits.
 func (s *Store) Find(ctx context.Context, text string) (*record.Record, error) {
 	if n, found := strings.CutPrefix(text, "@"); found {
 		return s.findNewest(ctx, text, n)
@@ -45,9 +46,13 @@ func (s *Store) findNewest(ctx context.Context, text, number string) (*record.Re
 	if err != nil || n < 1 || strconv.Itoa(n) != number {
 		return nil, fmt.Errorf("run %q: %w", text, ErrName)
 	}
-	heads, damage := s.heads(ctx, nil)
+	keys, err := s.recordKeys(ctx)
+	if err != nil {
+		return nil, err
+	}
+	heads, damage := s.heads(ctx, keys, nil)
 	if len(damage) > 0 {
-		return nil, fmt.Errorf("run %q: %w: %w", text, errNotCertain, errors.Join(damage...))
+		return nil, fmt.Errorf("run %q: not certain while a record cannot be read: %w", text, errors.Join(damage...))
 	}
 	if n > len(heads) {
 		return nil, fmt.Errorf("run %q: there are %d records: %w", text, len(heads), ErrNotFound)
@@ -63,11 +68,15 @@ func (s *Store) candidates(ctx context.Context, prefix string) ([]Candidate, err
 	if err != nil {
 		return nil, err
 	}
-	announced, err := s.announced(ctx, prefix)
-	if err != nil || len(found) > 0 && len(announced) == 0 {
-		return found, err
+	announced, damage := s.announced(ctx, prefix)
+	if len(found) > 0 && len(announced) == 0 {
+		return found, nil
 	}
-	heads, damage := s.heads(ctx, nil)
+	keys, err := s.recordKeys(ctx)
+	if err != nil {
+		return nil, err
+	}
+	heads, unread := s.heads(ctx, keys, nil)
 	for _, h := range heads {
 		c := Candidate{ID: h.id}
 		if strings.HasPrefix(h.run.String(), prefix) && !slices.Contains(found, c) {
@@ -78,7 +87,10 @@ func (s *Store) candidates(ctx context.Context, prefix string) ([]Candidate, err
 	for _, i := range announced {
 		found = append(found, Candidate{Invocation: i})
 	}
-	return found, errors.Join(damage...)
+	if len(found) > 0 {
+		return found, nil
+	}
+	return nil, errors.Join(append(damage, unread...)...)
 }
 
 func (s *Store) byID(ctx context.Context, prefix string) (found []Candidate, err error) {
@@ -88,18 +100,6 @@ func (s *Store) byID(ctx context.Context, prefix string) (found []Candidate, err
 		}
 		if id, err := parseRecordKey(key); err == nil {
 			found = append(found, Candidate{ID: id})
-		}
-	}
-	return found, nil
-}
-
-func (s *Store) announced(ctx context.Context, prefix string) (found []record.Invocation, err error) {
-	for key, err := range s.backend.List(ctx, intentPrefix+prefix) {
-		if err != nil {
-			return nil, err
-		}
-		if i, err := record.ParseInvocation(strings.TrimPrefix(key, intentPrefix)); err == nil {
-			found = append(found, i)
 		}
 	}
 	return found, nil

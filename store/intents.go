@@ -3,10 +3,8 @@ package store
 import (
 	"bytes"
 	"context"
-	"errors"
 	"fmt"
 	"iter"
-	"strings"
 
 	"github.com/lineage-audit/lineage/hashing"
 	"github.com/lineage-audit/lineage/record"
@@ -69,35 +67,3 @@ func (s *Store) Intents(ctx context.Context) iter.Seq2[Announced, error] {
 		}
 	}
 }
-
-// State is what became of a run that has no record.
-type State string
-
-// The states.
-const (
-	Running   State = "running"
-	Abandoned State = "abandoned" // its wrapper is gone and left no record
-	Unknown   State = "unknown"   // nobody here can tell: it started on another host
-)
-
-// Unsettled is an announced run without a record.
-type Unsettled struct {
-	Announced
-	State State
-	Why   error // of Unknown
-}
-
-// Alive tells whether the process still runs. An error says that this cannot be
-// told from here.
-type Alive func(record.Process) (bool, error)
-
-// Unsettled gives the announced runs that have no record, the newest first. As
-// with Records, errors stand for what cannot be read; a run whose record cannot
-// be read counts as unsettled.
-func (s *Store) Unsettled(ctx context.Context, alive Alive) iter.Seq2[Unsettled, error] {
-	return nil
-}
-
-var errOtherIntent = errors.New("its record is that of another intent")
-
-var _ = strings.TrimPrefix

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"iter"
 	"slices"
@@ -32,7 +31,12 @@ type head struct {
 // first: of what cannot be read nobody knows where it belongs.
 func (s *Store) search(ctx context.Context, q query) iter.Seq2[*record.Record, error] {
 	return func(yield func(*record.Record, error) bool) {
-		heads, damage := s.heads(ctx, q.texts)
+		keys, err := s.recordKeys(ctx)
+		if err != nil {
+			yield(nil, err)
+			return
+		}
+		heads, damage := s.heads(ctx, keys, q.texts)
 		for _, err := range damage {
 			if !yield(nil, err) {
 				return
@@ -49,16 +53,20 @@ func (s *Store) search(ctx context.Context, q query) iter.Seq2[*record.Record, e
 	}
 }
 
-// heads reads every record once and gives the heads of those that hold one of
-// the texts, the newest first.
-func (s *Store) heads(ctx context.Context, texts [][]byte) (heads []head, damage []error) {
-	var keys []string
+// recordKeys are the keys of all records, in order.
+func (s *Store) recordKeys(ctx context.Context) (keys []string, err error) {
 	for key, err := range s.backend.List(ctx, "records/") {
 		if err != nil {
-			return nil, []error{fmt.Errorf("listing records: %w", err)}
+			return nil, fmt.Errorf("listing records: %w", err)
 		}
 		keys = append(keys, key)
 	}
+	return keys, nil
+}
+
+// heads reads each of these records once and gives the heads of those that hold
+// one of the texts, the newest first.
+func (s *Store) heads(ctx context.Context, keys []string, texts [][]byte) (heads []head, damage []error) {
 	for h, err := range inOrder(ctx, keys, func(key string) (head, error) { return s.head(ctx, key, texts) }) {
 		if err != nil {
 			damage = append(damage, err)
@@ -133,5 +141,3 @@ func valueOf(raw []byte, key string) ([]byte, bool) {
 		return value, found && ended
 	}
 }
-
-var errNotCertain = errors.New("which run is the newest is not certain")

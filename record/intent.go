@@ -36,6 +36,8 @@ type Process struct {
 	Host   string `json:"host,omitempty"`
 	PID    int64  `json:"pid"`
 	Start  string `json:"start,omitempty"` // as the kernel counts it
+	// Namespace is what PID counts in, where a system has several.
+	Namespace string `json:"namespace,omitempty"`
 }
 
 // EncodeIntent is the intent's file.

@@ -115,3 +115,10 @@ func DecodePath(s string) (string, error) {
 	}
 	return "", fmt.Errorf("%w: path %q is empty or not encoded as a record does", ErrLocation, s)
 }
+
+// EncodeText makes a text from outside fit for a field that people read: as
+// EncodePath, but "%" stays as it is and line ends become "; ".
+func EncodeText(s string) string {
+	s = strings.ReplaceAll(strings.TrimRight(s, "\n"), "\n", "; ")
+	return strings.ReplaceAll(EncodePath(s), "%25", "%")
+}

@@ -1,0 +1,275 @@
+package capture
+
+import (
+	"context"
+	"fmt"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/lineage-audit/lineage/capture/environment"
+	"github.com/lineage-audit/lineage/git"
+	"github.com/lineage-audit/lineage/hashing"
+	"github.com/lineage-audit/lineage/record"
+)
+
+// codeFacts are what is known of the code.
+type codeFacts struct {
+	dependencies []record.Resource // commit, submodules, code
+	patch        *hashing.FileDigest
+	content      []hashing.FileDigest
+}
+
+// maxDifferences bounds how many paths of a dirty tree stand in the record
+// itself. The patch has all of them.
+const maxDifferences = 1000
+
+// trackerFiles are where trackers keep their own stores, if nobody says anything,
+// in the folder of the run. They change with each run and are no code.
+var trackerFiles = []string{"mlflow.db", "mlruns", "mlartifacts", "wandb"}
+
+// lookAtCode takes HEAD and the stat of each code file.
+func (s *session) lookAtCode(ctx context.Context) (err error) {
+	o := git.ScanOptions{Paths: s.Place.Config.Code}
+	if s.Place.Repo != nil {
+		s.scan, err = s.Place.Repo.Scan(ctx, o)
+	} else {
+		s.scan, err = git.ScanFolder(ctx, s.Place.Root, o)
+	}
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	if err != nil { // not a reason to keep anybody from training
+		s.ledger.gap(GapCode, "code", err.Error())
+		s.scan = nil
+	}
+	return nil
+}
+
+// captureCode judges the tree as it was looked at.
+func (s *session) captureCode(ctx context.Context) (facts codeFacts) {
+	if s.scan == nil {
+		return facts
+	}
+	keepCtx := context.WithoutCancel(ctx)
+	tree, err := s.scan.Judge(ctx, git.JudgeOptions{
+		Apart:    s.apart,
+		Withhold: s.withhold,
+		Keep: func(digest hashing.FileDigest, content []byte) error {
+			facts.content = append(facts.content, digest)
+			_, err := s.keep(keepCtx, slices.Clone(content))
+			return err
+		},
+	})
+	if err != nil {
+		s.ledger.gap(GapCode, "code", hashError(err))
+		return facts
+	}
+	state, err := s.scan.State(ctx)
+	if err != nil {
+		s.ledger.gap(GapCode, "commit", hashError(err))
+		return facts
+	}
+	s.codeGaps(tree)
+	facts.dependencies = s.commits(state, tree)
+	if code, ok := s.codeManifest(keepCtx, tree); ok {
+		facts.dependencies = append(facts.dependencies, code)
+	}
+	if tree.State != git.Clean && tree.State != git.NoRepository {
+		patch := tree.Patch().Bytes()
+		digest, err := s.keep(keepCtx, patch)
+		if err != nil {
+			s.ledger.gap(GapContentOmitted, "patch", err.Error())
+		} else {
+			facts.patch = &digest
+		}
+	}
+	return facts
+}
+
+// apart tells of an untracked path that it is recorded elsewhere.
+func (s *session) apart(path string) bool {
+	if first, _, _ := strings.Cut(path, "/"); slices.Contains(trackerFiles, first) || strings.HasPrefix(first, "mlflow.db-") {
+		return true
+	}
+	full := filepath.Join(s.Place.Root, filepath.FromSlash(path))
+	return s.inputs.covers(full) || s.outputs.covers(full) || strings.HasSuffix(path, SidecarSuffix)
+}
+
+func (s *session) withhold(path string, content []byte) string {
+	reason, secret := s.rules.File(path, content)
+	if !secret {
+		return ""
+	}
+	return reason
+}
+
+func (s *session) codeGaps(tree git.Tree) {
+	for _, o := range tree.Omitted {
+		s.ledger.gap(GapCode, o.Path, o.Reason)
+	}
+	for _, d := range tree.Differences {
+		if why := d.Withheld + d.Omitted; why != "" {
+			s.ledger.gap(GapContentOmitted, d.Path, why)
+		}
+		if d.Staged != nil && d.Staged.Withheld+d.Staged.Omitted != "" {
+			s.ledger.gap(GapContentOmitted, d.Path+" (staged)", d.Staged.Withheld+d.Staged.Omitted)
+		}
+	}
+	for _, c := range tree.Conversions {
+		if why := c.Withheld + c.Omitted; why != "" {
+			s.ledger.gap(GapContentOmitted, c.Path, why)
+		}
+	}
+	for _, sub := range tree.Submodules {
+		if !sub.Absent {
+			s.codeGaps(sub.Tree)
+		}
+	}
+}
+
+// codeChanges names the code that is no longer what it was at the start. A file
+// that was added is an output's business; one that was changed is the code's.
+func (s *session) codeChanges(ctx context.Context) {
+	if s.scan == nil {
+		return
+	}
+	changes, err := s.scan.Changed(ctx)
+	if err != nil {
+		s.ledger.gap(GapCodeChanged, "code", "it cannot be looked at again: "+err.Error())
+		return
+	}
+	for _, c := range changes {
+		full := filepath.Join(s.Place.Root, filepath.FromSlash(c.Path))
+		if c.Kind == git.Added || s.outputs.covers(full) || s.apart(c.Path) && s.inputs.covers(full) {
+			continue
+		}
+		s.ledger.gap(GapCodeChanged, record.Location{Root: record.RootRepo, Path: c.Path}.String(), "it was "+string(c.Kind)+" while the run went on, or since")
+	}
+}
+
+// codeManifest is the code's own bytes, whether or not there is git.
+func (s *session) codeManifest(ctx context.Context, tree git.Tree) (record.Resource, bool) {
+	if tree.Manifest.Len() == 0 {
+		s.ledger.gap(GapCode, "code", "no code file was found")
+		return record.Resource{}, false
+	}
+	if _, err := s.keep(ctx, tree.Manifest.Bytes()); err != nil {
+		s.ledger.gap(GapCode, "code", err.Error())
+		return record.Resource{}, false
+	}
+	r := record.TreeResource(record.RoleCode, record.Location{Root: record.RootRepo, Path: "."}, tree.Manifest, codeBytes(tree))
+	for _, l := range tree.Links {
+		r.Annotations.Tree.Links = append(r.Annotations.Tree.Links, record.Link{Path: record.EncodePath(l.Path), Target: record.EncodePath(l.Target)})
+	}
+	return r, true
+}
+
+func codeBytes(tree git.Tree) (sum int64) {
+	for _, f := range tree.Files {
+		sum += f.Size
+	}
+	for _, sub := range tree.Submodules {
+		sum += codeBytes(sub.Tree)
+	}
+	return sum
+}
+
+// commits are the commit that was checked out and those of its submodules; where
+// there is no git, the one that somebody declared.
+func (s *session) commits(state git.State, tree git.Tree) []record.Resource {
+	if tree.State == git.NoRepository {
+		return s.declaredCommit()
+	}
+	top := record.Location{Root: record.RootRepo, Path: "."}
+	found := []record.Resource{commitResource(record.RoleCommit, top, state, tree)}
+	return append(found, s.submodules(top, tree)...)
+}
+
+func (s *session) submodules(above record.Location, tree git.Tree) (found []record.Resource) {
+	for _, sub := range tree.Submodules {
+		at := above.Join(sub.Path)
+		if sub.Absent {
+			s.ledger.note(NoteSubmodule, at.String(), "it is not checked out")
+			continue
+		}
+		state := git.State{Head: git.Head{Commit: sub.Commit}}
+		if sub.URL != "" {
+			state.Remotes = []git.Remote{{Name: "origin", URL: sub.URL}}
+		}
+		found = append(found, commitResource(record.RoleSubmodule, at, state, sub.Tree))
+		found = append(found, s.submodules(at, sub.Tree)...)
+	}
+	return found
+}
+
+func commitResource(role record.Role, at record.Location, state git.State, tree git.Tree) record.Resource {
+	facts := &record.CommitFacts{
+		Location: at, State: record.TreeState(tree.State), Branch: record.EncodeText(state.Branch), Detached: state.Detached,
+		Shallow: state.Shallow, Worktree: state.LinkedWorktree, Submodule: state.Submodule, ForeignOwner: state.ForeignOwner,
+	}
+	if state.ObjectFormat != "sha1" {
+		facts.ObjectFormat = state.ObjectFormat
+	}
+	for _, r := range state.Remotes {
+		facts.Remotes = append(facts.Remotes, record.Remote{Name: record.EncodeText(r.Name), URL: record.EncodeText(r.URL)})
+	}
+	for i, d := range tree.Differences {
+		if i == maxDifferences {
+			break
+		}
+		facts.Differences = append(facts.Differences, record.Difference{Path: record.EncodePath(d.Path), Kind: string(d.Kind)})
+	}
+	r := record.Resource{Name: at.String(), Annotations: record.Annotations{Role: role, Commit: facts}}
+	if state.Commit == "" {
+		facts.State = record.TreeNoCommit
+		r.URI = "git:no-commit"
+		return r
+	}
+	r.Digest = &record.DigestSet{GitCommit: record.GitHash(state.Commit)}
+	r.URI = "git:" + state.Commit.String()
+	if remote := mainRemote(facts.Remotes); remote != "" {
+		r.URI = "git+" + remote + "@" + state.Commit.String()
+	}
+	return r
+}
+
+func mainRemote(remotes []record.Remote) string {
+	for _, r := range remotes {
+		if r.Name == "origin" {
+			return r.URL
+		}
+	}
+	if len(remotes) > 0 {
+		return remotes[0].URL
+	}
+	return ""
+}
+
+// declaredCommit is what --source, or else the variables of CI, say where there
+// is no repository. It is a declaration: the code's manifest is what can be
+// compared with it.
+func (s *session) declaredCommit() []record.Resource {
+	source := s.Source
+	if source == "" {
+		b := environment.BuilderOf(s.Env, s.rules)
+		if b.Commit == "" || b.Source == "" {
+			return nil
+		}
+		source = b.Source + "@" + b.Commit
+	}
+	declared, err := git.ParseSource(source)
+	if err != nil {
+		s.ledger.gap(GapCode, "commit", fmt.Sprintf("the declared source cannot be used: %v", err))
+		return nil
+	}
+	return []record.Resource{{
+		Name:   "repo:.",
+		URI:    "git+" + record.EncodeText(declared.URL) + "@" + declared.Commit.String(),
+		Digest: &record.DigestSet{GitCommit: record.GitHash(declared.Commit)},
+		Annotations: record.Annotations{Role: record.RoleCommit, Commit: &record.CommitFacts{
+			Location: record.Location{Root: record.RootRepo, Path: "."}, State: record.TreeUnknown, Declared: true,
+			Remotes: []record.Remote{{Name: "declared", URL: record.EncodeText(declared.URL)}},
+		}},
+	}}
+}

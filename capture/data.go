@@ -1,0 +1,155 @@
+package capture
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"strings"
+
+	"github.com/lineage-audit/lineage/hashing"
+	"github.com/lineage-audit/lineage/record"
+)
+
+// captureData hashes the declared inputs and preprocessing as they were listed
+// before the start.
+func (s *session) captureData(ctx context.Context) []record.Resource {
+	var found []record.Resource
+	for _, d := range []struct {
+		declaration
+		role record.Role
+	}{{s.inputs, record.RoleData}, {s.preprocessing, record.RolePreprocessing}} {
+		for _, p := range d.paths {
+			s.meter.expect(p.listing.Bytes())
+		}
+		for _, p := range d.paths {
+			tree, err := p.listing.Hash(ctx, hashing.Options{Progress: s.meter.add})
+			if err != nil {
+				s.ledger.gap(GapInput, p.location.String(), hashError(err))
+				continue
+			}
+			r, err := s.resource(ctx, p, tree, d.role)
+			if err != nil {
+				s.ledger.gap(GapInput, p.location.String(), err.Error())
+				continue
+			}
+			found = append(found, r)
+		}
+	}
+	return found
+}
+
+// noticeChanges names the inputs that are no longer what they were at the start.
+// What is declared as an output too was written by the run itself.
+func (s *session) noticeChanges(ctx context.Context) {
+	for _, d := range []declaration{s.inputs, s.preprocessing} {
+		for _, p := range d.paths {
+			changed, err := p.listing.Changed(ctx)
+			if err != nil {
+				s.ledger.gap(GapInputChanged, p.location.String(), "it cannot be looked at again: "+err.Error())
+			}
+			for _, below := range changed {
+				at := p.location.Join(below)
+				if !s.outputs.covers(p.listing.File(hashing.Found{Path: below})) {
+					s.ledger.gap(GapInputChanged, at.String(), "it changed while the run went on, or since")
+				}
+			}
+		}
+	}
+}
+
+// captureOutputs hashes what stands at the declared outputs now.
+func (s *session) captureOutputs(ctx context.Context) []record.Resource {
+	var found []record.Resource
+	for _, p := range s.outputs.paths {
+		listing, err := hashing.Scan(ctx, p.path, hashing.ScanOptions{})
+		if errors.Is(err, fs.ErrNotExist) {
+			s.ledger.gap(GapOutputMissing, p.location.String(), "it was declared, and nothing stands there after the run")
+			continue
+		} else if err != nil {
+			s.ledger.gap(GapOutput, p.location.String(), err.Error())
+			continue
+		}
+		if len(listing.Files) == 0 {
+			s.ledger.gap(GapOutputMissing, p.location.String(), "the folder has no file in it after the run")
+			continue
+		}
+		s.meter.expect(listing.Bytes())
+		tree, err := listing.Hash(ctx, hashing.Options{Progress: s.meter.add})
+		if err != nil {
+			s.ledger.gap(GapOutput, p.location.String(), hashError(err))
+			continue
+		}
+		if !s.untouched(p, tree) {
+			found = append(found, s.outputResources(ctx, p, tree)...)
+		}
+	}
+	return found
+}
+
+// untouched names the files of an output that stood there before the run and
+// were not written by it: they are not its outputs, and neither is a folder that
+// holds one. An input of the same run may stand in it.
+func (s *session) untouched(p declaredPath, tree hashing.Tree) (stale bool) {
+	before := map[string]hashing.Stat{}
+	for _, f := range p.listing.Files {
+		before[f.Path] = f.Stat
+	}
+	for _, f := range tree.Hashed {
+		if stat, there := before[f.Path]; !there || stat != f.Stat || s.inputs.covers(tree.File(f.Found)) {
+			continue
+		}
+		stale = true
+		s.ledger.gap(GapOutputStale, p.location.Join(f.Path).String(), "it stood there before the run, which did not write it: it is no output of this run")
+	}
+	return stale
+}
+
+func (s *session) outputResources(ctx context.Context, p declaredPath, tree hashing.Tree) []record.Resource {
+	whole, err := s.resource(ctx, p, tree, record.RoleOutput)
+	if err != nil {
+		s.ledger.gap(GapOutput, p.location.String(), err.Error())
+		return nil
+	}
+	found := []record.Resource{whole}
+	if !tree.IsDir {
+		return found
+	}
+	for _, f := range tree.Hashed {
+		found = append(found, record.FileResource(record.RoleOutput, p.location.Join(f.Path), f.Digest, f.Stat.Size, &p.location))
+	}
+	return found
+}
+
+// resource describes a file or folder that was hashed, and keeps the folder's
+// manifest.
+func (s *session) resource(ctx context.Context, p declaredPath, tree hashing.Tree, role record.Role) (record.Resource, error) {
+	if !tree.IsDir {
+		r := record.FileResource(role, p.location, tree.Hashed[0].Digest, tree.Bytes(), nil)
+		if len(tree.Links) > 0 {
+			r.Annotations.File.Link = record.EncodePath(tree.Links[0].Target)
+		}
+		return r, nil
+	}
+	m, err := tree.Manifest()
+	if err != nil {
+		return record.Resource{}, err
+	}
+	if _, err := s.keep(context.WithoutCancel(ctx), m.Bytes()); err != nil {
+		return record.Resource{}, err
+	}
+	r := record.TreeResource(role, p.location, m, tree.Bytes())
+	for _, l := range tree.Links {
+		r.Annotations.Tree.Links = append(r.Annotations.Tree.Links, record.Link{
+			Path: record.EncodePath(l.Path), Target: record.EncodePath(l.Target), Outside: l.Outside,
+		})
+	}
+	return r, nil
+}
+
+// hashError says why something was not hashed, in a word where it was cut short.
+func hashError(err error) string {
+	if errors.Is(err, context.Canceled) {
+		return "hashing was cut short: the run was interrupted"
+	}
+	return strings.ReplaceAll(err.Error(), "\n", "; ")
+}

@@ -1,0 +1,127 @@
+package capture
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+
+	"github.com/lineage-audit/lineage/hashing"
+	"github.com/lineage-audit/lineage/record"
+)
+
+// ErrDeclared says that a declaration cannot be right: a path that does not
+// exist, `none` beside a path. The command is not started.
+var ErrDeclared = errors.New("declaration cannot be right")
+
+// declaration is what was declared of one kind.
+type declaration struct {
+	kind  string // input, preprocessing, output
+	none  bool
+	paths []declaredPath
+}
+
+// declaredPath is one declared path, and what stood there before the command
+// started.
+type declaredPath struct {
+	path     string // absolute
+	location record.Location
+	listing  hashing.Listing
+	absent   bool // of an output: nothing stood there
+}
+
+// declared is the record's form of d.
+func (d declaration) declared() record.Declared {
+	out := record.Declared{None: d.none}
+	for _, p := range d.paths {
+		out.Paths = append(out.Paths, p.location)
+	}
+	return out
+}
+
+// covers tells whether an absolute path is one of d's or below it.
+func (d declaration) covers(path string) bool {
+	return slices.ContainsFunc(d.paths, func(p declaredPath) bool {
+		_, below := Below(p.path, path)
+		return below
+	})
+}
+
+// declare resolves what the command line says of a kind, or, where it says
+// nothing, what lineage.yaml does.
+func (p *Place) declare(kind string, line, config []string) (declaration, error) {
+	d := declaration{kind: kind}
+	base, list := p.Dir, line
+	if len(line) == 0 {
+		base, list = p.Root, config
+	}
+	if slices.Contains(list, None) {
+		if slices.ContainsFunc(list, func(s string) bool { return s != None }) {
+			return d, fmt.Errorf("%w: %s %q stands beside paths %q; a file of that name is %q", ErrDeclared, kind, None, list, "./"+None)
+		}
+		d.none = true
+		return d, nil
+	}
+	for _, path := range list {
+		if path == "" {
+			return d, fmt.Errorf("%w: an empty %s path", ErrDeclared, kind)
+		}
+		abs := absFrom(base, path)
+		if !slices.ContainsFunc(d.paths, func(q declaredPath) bool { return q.path == abs }) {
+			d.paths = append(d.paths, declaredPath{path: abs, location: p.Locate(abs)})
+		}
+	}
+	return d, nil
+}
+
+// look lists what stands at each path. What an input's path lacks is an error;
+// an output need not be there yet.
+func (d declaration) look(ctx context.Context, exclude []string) error {
+	for i := range d.paths {
+		p := &d.paths[i]
+		listing, err := hashing.Scan(ctx, p.path, hashing.ScanOptions{Exclude: exclude})
+		switch {
+		case err == nil:
+			p.listing = listing
+		case d.kind == "output" && errors.Is(err, fs.ErrNotExist):
+			p.absent = true
+		case errors.Is(err, fs.ErrNotExist):
+			return fmt.Errorf("%w: %s %q: %w", ErrDeclared, d.kind, p.path, err)
+		default:
+			return fmt.Errorf("%s %q: %w", d.kind, p.path, err)
+		}
+	}
+	return nil
+}
+
+// apart refuses outputs that are within each other: a file would be named twice.
+func (d declaration) apart() error {
+	for i, p := range d.paths {
+		for j, q := range d.paths {
+			if _, within := Below(p.path, q.path); within && i != j {
+				return fmt.Errorf("%w: output %q is within output %q, which covers it", ErrDeclared, q.path, p.path)
+			}
+		}
+		if parent, err := os.Stat(filepath.Dir(p.path)); err == nil && !parent.IsDir() {
+			return fmt.Errorf("%w: output %q: %q is not a folder", ErrDeclared, p.path, filepath.Dir(p.path))
+		}
+	}
+	return nil
+}
+
+// parameters are those of lineage.yaml, changed and added to by the command line's.
+func (p *Place) parameters(line []Parameter) []Parameter {
+	merged := slices.Clone(p.Config.Parameters)
+	for _, q := range line {
+		i := slices.IndexFunc(merged, func(m Parameter) bool { return m.Name == q.Name })
+		if i < 0 {
+			merged = append(merged, q)
+		} else {
+			merged[i] = q
+		}
+	}
+	return merged
+}

@@ -1,0 +1,176 @@
+package capture
+
+import (
+	"context"
+	"errors"
+	"path/filepath"
+	"slices"
+
+	"github.com/lineage-audit/lineage/capture/python"
+	"github.com/lineage-audit/lineage/git"
+	"github.com/lineage-audit/lineage/record"
+)
+
+// packageFacts are what is known of interpreters and what is installed in them.
+type packageFacts struct {
+	dependencies []record.Resource
+	python       string // the path of the first interpreter
+	inventories  []inventory
+}
+
+// inventory is one interpreter's, with the checks of its files.
+type inventory struct {
+	python.Inventory
+	checks []python.FileCheck
+}
+
+// capturePackages finds the interpreters that the command runs, and lists what is
+// installed in each. What was seen running outweighs what the command line says.
+func (s *session) capturePackages(ctx, running context.Context, pid int) packageFacts {
+	var seen []python.Interpreter
+	watched := make(chan struct{})
+	go func() {
+		defer close(watched)
+		if pid > 0 {
+			seen = python.Watch(running, python.WatchOptions{PID: pid})
+		}
+	}()
+	resolved, ok, err := python.Resolve(ctx, python.Command{Args: s.Command, Dir: s.Place.Dir, Env: s.childEnv})
+	var first inventory
+	if err == nil && ok {
+		first = s.takeInventory(ctx, resolved)
+	}
+	<-watched
+	if err != nil && len(seen) == 0 {
+		s.ledger.gap(GapPackages, "interpreter", hashError(err))
+	}
+	var found []inventory
+	if ok && err == nil && (len(seen) == 0 || slices.ContainsFunc(seen, sameEnvironment(resolved))) {
+		found = append(found, first)
+	}
+	for _, in := range seen {
+		if i := slices.IndexFunc(found, func(f inventory) bool { return sameEnvironment(in)(f.Interpreter) }); i >= 0 {
+			found[i].Interpreter.Observed = true
+			continue
+		}
+		found = append(found, s.takeInventory(ctx, in))
+	}
+	return s.describe(found)
+}
+
+func sameEnvironment(a python.Interpreter) func(python.Interpreter) bool {
+	return func(b python.Interpreter) bool { return a.RealPath == b.RealPath && a.Prefix == b.Prefix }
+}
+
+func (s *session) takeInventory(ctx context.Context, in python.Interpreter) inventory {
+	inv, err := python.Scan(ctx, in, python.ScanOptions{Checkouts: checkouts{git.Options{Env: s.Env}}, Rules: s.rules})
+	if err != nil {
+		s.ledger.gap(GapPackages, in.Path, hashError(err))
+		return inventory{Inventory: python.Inventory{Interpreter: in}}
+	}
+	checks, err := python.Check(ctx, &inv, python.CheckOptions{})
+	if err != nil {
+		s.ledger.gap(GapPackages, in.Path, "the installed files were not compared with their RECORD: "+hashError(err))
+	}
+	return inventory{inv, checks}
+}
+
+// packageChanges takes the lists again: what was installed while the run went on
+// may or may not have been what it loaded.
+func (s *session) packageChanges(ctx context.Context) {
+	for _, before := range s.packages.inventories {
+		after, err := python.Scan(ctx, before.Interpreter, python.ScanOptions{Rules: s.rules})
+		if err != nil {
+			s.ledger.gap(GapPackageChanged, before.Interpreter.Path, hashError(err))
+			continue
+		}
+		old, now := versions(before.Inventory), versions(after)
+		for name, version := range old {
+			if now[name] != version {
+				s.ledger.gap(GapPackageChanged, name, "version and RECORD at the start and at the end: "+version+", "+orUnnamed(now[name]))
+			}
+			delete(now, name)
+		}
+		for name, version := range now {
+			s.ledger.gap(GapPackageChanged, name, "installed while the run went on: "+version)
+		}
+	}
+}
+
+func versions(inv python.Inventory) map[string]string {
+	m := map[string]string{}
+	for _, d := range inv.Distributions {
+		m[d.Name] = d.Version + " " + d.Record.String()[:12]
+	}
+	return m
+}
+
+func (s *session) captureLocks(ctx context.Context) (found []record.Resource) {
+	files, err := python.LockFiles(ctx, s.Place.Root, lockFolder(s.Place))
+	if err != nil {
+		s.ledger.gap(GapLock, "lock files", hashError(err))
+		return nil
+	}
+	for _, f := range files {
+		at := s.Place.Locate(f.Path)
+		if f.Err != nil {
+			s.ledger.gap(GapLock, at.String(), hashError(f.Err))
+		}
+		if f.Lock.Digest.IsZero() {
+			continue
+		}
+		facts := &record.LockFacts{Location: at, Format: string(f.Lock.Format), Packages: int64(len(f.Lock.Packages))}
+		for _, p := range f.Lock.Packages {
+			if len(p.Hashes) > 0 {
+				facts.Hashed++
+			}
+		}
+		digest := f.Lock.Digest
+		found = append(found, record.Resource{
+			Name: at.String(), Digest: &record.DigestSet{SHA256: &digest},
+			Annotations: record.Annotations{Role: record.RoleLock, Lock: facts},
+		})
+	}
+	return found
+}
+
+// lockFolder is the folder of the run as it is below the root, whose links are
+// resolved.
+func lockFolder(p *Place) string {
+	if below, ok := Below(p.Root, p.Dir); ok {
+		return filepath.Join(p.Root, filepath.FromSlash(below))
+	}
+	if real, err := filepath.EvalSymlinks(p.Dir); err == nil {
+		return real
+	}
+	return p.Dir
+}
+
+// checkouts describes the work trees of editable installs.
+type checkouts struct{ options git.Options }
+
+func (c checkouts) Checkout(ctx context.Context, dir string) (*python.Checkout, error) {
+	repo, err := git.Open(ctx, dir, c.options)
+	if errors.Is(err, git.ErrNoRepository) {
+		return nil, nil
+	} else if err != nil {
+		return nil, err
+	}
+	scan, err := repo.Scan(ctx, git.ScanOptions{})
+	if err != nil {
+		return nil, err
+	}
+	tree, err := scan.Judge(ctx, git.JudgeOptions{})
+	if err != nil {
+		return nil, err
+	}
+	state, err := scan.State(ctx)
+	if err != nil {
+		return nil, err
+	}
+	out := &python.Checkout{Root: repo.Root(), Commit: string(tree.Commit), Dirty: tree.State != git.Clean}
+	if len(state.Remotes) > 0 {
+		out.Remote = state.Remotes[0].URL
+	}
+	return out, nil
+}

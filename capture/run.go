@@ -1,0 +1,222 @@
+package capture
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"sync"
+	"syscall"
+	"time"
+
+	"github.com/lineage-audit/lineage/capture/child"
+	"github.com/lineage-audit/lineage/capture/environment"
+	"github.com/lineage-audit/lineage/capture/redact"
+	"github.com/lineage-audit/lineage/git"
+	"github.com/lineage-audit/lineage/hashing"
+	"github.com/lineage-audit/lineage/record"
+)
+
+// ParentVariable tells a nested run which run it is part of.
+const ParentVariable = "LINEAGE_PARENT"
+
+// StoreFolder is the folder of a store in a work tree. It belongs to no tree.
+const StoreFolder = ".lineage"
+
+const defaultGrace = 8 * time.Second
+
+// ErrBeforeStart says that the command was not started, for a reason of ours.
+var ErrBeforeStart = errors.New("the command was not started")
+
+// Run runs the command and settles its record. An error that wraps
+// [ErrBeforeStart] means that the command did not run; with any other, the
+// command ran, and Result holds its exit status.
+func Run(ctx context.Context, o Options) (Result, error) {
+	s, err := prepare(ctx, o)
+	if err != nil {
+		return Result{}, fmt.Errorf("%w: %w", ErrBeforeStart, err)
+	}
+	intent, err := s.announce(ctx)
+	if err != nil {
+		return Result{}, fmt.Errorf("%w: %w", ErrBeforeStart, err)
+	}
+	b := s.beside(ctx)
+	defer b.stop()
+	outcome, err := s.observe(ctx, b)
+	patience, release := s.patience(ctx, outcome)
+	defer release()
+	b.ended()
+	if err != nil && outcome.Status != child.NotStarted {
+		return Result{}, fmt.Errorf("%w: %w", ErrBeforeStart, err)
+	}
+	b.begin(0) // for a command that did not start: what was there is captured all the same
+	s.meter.wait(patience, b.stop, &b.group, s.Progress)
+	return s.settle(context.WithoutCancel(ctx), patience, intent, outcome)
+}
+
+// session is one run. What is captured beside the command stands in fields of
+// its own, which are written by one goroutine each and read when all have ended.
+type session struct {
+	Options
+	invocation    record.Invocation
+	parent        *record.Invocation
+	group         *record.Group
+	started       record.Timestamp
+	rules         *redact.Rules
+	inputs        declaration
+	preprocessing declaration
+	outputs       declaration
+	parameters    []Parameter
+	scan          *git.Scan
+	childEnv      []string
+	ledger        ledger
+	meter         meter
+
+	machine  machine
+	code     codeFacts
+	data     []record.Resource
+	packages packageFacts
+	locks    []record.Resource
+}
+
+// prepare looks at everything that must be known as it is before the start.
+func prepare(ctx context.Context, o Options) (*session, error) {
+	s := &session{Options: o, invocation: record.NewInvocation(), rules: redact.New(o.Env), started: record.At(o.Now())}
+	var err error
+	if s.parent, err = parentOf(o.Env); err != nil {
+		return nil, err
+	}
+	s.group = groupOf(o.Env)
+	if s.inputs, err = o.Place.declare("input", o.Declared.Inputs, o.Place.Config.Inputs); err != nil {
+		return nil, err
+	}
+	if s.preprocessing, err = o.Place.declare("preprocessing", o.Declared.Preprocessing, o.Place.Config.Preprocessing); err != nil {
+		return nil, err
+	}
+	if s.outputs, err = o.Place.declare("output", o.Declared.Outputs, o.Place.Config.Outputs); err != nil {
+		return nil, err
+	}
+	s.parameters = o.Place.parameters(o.Declared.Parameters)
+	if err := s.outputs.apart(); err != nil {
+		return nil, err
+	}
+	if err := s.look(ctx); err != nil {
+		return nil, err
+	}
+	s.childEnv = withVariable(o.Env, ParentVariable, s.invocation.String())
+	if o.Tracker != nil {
+		env, err := o.Tracker.Prepare(s.childEnv, s.invocation)
+		if err != nil {
+			s.ledger.note(NoteTracker, "prepare", err.Error())
+		}
+		s.childEnv = env
+	}
+	return s, nil
+}
+
+// look takes the stat of code and data, at once: each waits for the disk.
+func (s *session) look(ctx context.Context) error {
+	exclude := []string{filepath.Join(s.Place.Root, StoreFolder)}
+	var code, inputs, preprocessing, outputs error
+	var wg sync.WaitGroup
+	wg.Go(func() { code = s.lookAtCode(ctx) })
+	wg.Go(func() { inputs = s.inputs.look(ctx, exclude) })
+	wg.Go(func() { preprocessing = s.preprocessing.look(ctx, exclude) })
+	wg.Go(func() { outputs = s.outputs.look(ctx, exclude) })
+	wg.Wait()
+	return errors.Join(code, inputs, preprocessing, outputs)
+}
+
+// announce writes the intent.
+func (s *session) announce(ctx context.Context) ([]byte, error) {
+	self, err := child.IdentityOf(os.Getpid())
+	if err != nil {
+		return nil, fmt.Errorf("announcing the run: %w", err)
+	}
+	raw, err := record.EncodeIntent(record.Intent{
+		InvocationID:     s.invocation,
+		StartedOn:        s.started,
+		Command:          s.rules.Args(s.Command),
+		WorkingDirectory: s.Place.Locate(s.Place.Dir),
+		Process:          processOf(self, s.Host),
+		Parent:           s.parent,
+		Group:            s.group,
+	})
+	if err != nil {
+		return nil, fmt.Errorf("announcing the run: %w", err)
+	}
+	return raw, s.Store.PutIntent(ctx, s.invocation, raw)
+}
+
+// observe runs the command.
+func (s *session) observe(ctx context.Context, b *beside) (child.Outcome, error) {
+	return child.Run(ctx, child.Command{
+		Argv: s.Command, Dir: s.Place.Dir, Env: s.childEnv,
+		Stdin: s.Stdin, Stdout: s.Stdout, Stderr: s.Stderr,
+		Mark: ParentVariable + "=" + s.invocation.String(), Started: b.begin, Now: s.Now,
+	})
+}
+
+// patience is how long there is to settle, once the command has ended: until a
+// signal comes, and for a while only where the run was interrupted, since
+// whoever interrupts kills after a while. What is not captured by then is a gap.
+func (s *session) patience(ctx context.Context, outcome child.Outcome) (context.Context, context.CancelFunc) {
+	patience, release := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
+	if outcome.Status != child.Interrupted {
+		return patience, release
+	}
+	grace := s.Grace
+	if grace == 0 {
+		grace = defaultGrace
+	}
+	limited, cancel := context.WithTimeout(patience, grace)
+	return limited, func() { cancel(); release() }
+}
+
+// beside is what goes on beside the command.
+type beside struct {
+	begin func(pid int) // starts it, once
+	ended func()        // says that the command has ended
+	stop  func()        // cuts short what still goes on
+	group sync.WaitGroup
+}
+
+func (s *session) beside(ctx context.Context) *beside {
+	work, stop := context.WithCancel(context.WithoutCancel(ctx))
+	running, ended := context.WithCancel(work)
+	b := &beside{stop: stop, ended: ended}
+	var once sync.Once
+	b.begin = func(pid int) {
+		once.Do(func() {
+			b.group.Go(func() { s.machine = s.captureMachine(work) })
+			b.group.Go(func() { s.code = s.captureCode(work) })
+			b.group.Go(func() { s.data = s.captureData(work) })
+			b.group.Go(func() { s.packages = s.capturePackages(work, running, pid) })
+			b.group.Go(func() { s.locks = s.captureLocks(work) })
+		})
+	}
+	return b
+}
+
+func parentOf(env []string) (*record.Invocation, error) {
+	i, err := environment.ParentOf(env)
+	if err != nil {
+		return nil, fmt.Errorf("reading %s: %w", ParentVariable, err)
+	}
+	if i.IsZero() {
+		return nil, nil
+	}
+	return &i, nil
+}
+
+// keep stores a blob, and remembers it if it goes along where the record is
+// attached.
+func (s *session) keep(ctx context.Context, content []byte) (hashing.FileDigest, error) {
+	digest, err := s.Store.PutBlob(ctx, content)
+	if err == nil {
+		s.ledger.blob(digest, content)
+	}
+	return digest, err
+}

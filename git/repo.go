@@ -1,28 +1,58 @@
 package git
 
-import "context"
-
-// Options say how git is run. The zero value finds git in the usual folders.
-type Options struct {
-	// Program is the git program, a name or a path. "" is "git".
-	Program string
-	// Env is the user's environment as os.Environ gives it. Of it a repository
-	// is read with PATH and little more; only access to a URL that a verifier
-	// names sees the rest (credentials, proxies, ssh).
-	Env []string
-	// TempDir is where what is fetched is kept until Close. "" is os.TempDir.
-	TempDir string
-}
+import (
+	"context"
+	"fmt"
+	"os"
+)
 
 // Repo is a work tree and its repository.
 type Repo struct {
-	root string
+	place place
+	opts  Options
+	git   program
 }
 
 // Open finds the work tree that dir is in. It is [ErrNoRepository] if there is
 // none, [ErrNoProgram] if git cannot be asked. The environment and core.worktree
 // mislead it as little as another owner stops it.
-func Open(ctx context.Context, dir string, o Options) (*Repo, error) { return nil, ErrNoRepository }
+func Open(ctx context.Context, dir string, o Options) (*Repo, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	p, err := discover(dir)
+	if err != nil {
+		return nil, fmt.Errorf("looking for the repository of %q: %w", dir, err)
+	}
+	return openPlace(p, o)
+}
+
+func openPlace(p place, o Options) (*Repo, error) {
+	git, err := o.local(p.gitDir, p.root)
+	if err != nil {
+		return nil, err
+	}
+	return &Repo{p, o, git}, nil
+}
 
 // Root is the work tree's top folder, absolute and without symlinks.
-func (r *Repo) Root() string { return r.root }
+func (r *Repo) Root() string { return r.place.root }
+
+// foreign tells whether the tree or its .git belongs to another user, at which
+// git itself would stop.
+func (r *Repo) foreign() bool {
+	me := r.opts.uid
+	if me == 0 {
+		me = os.Geteuid()
+	}
+	for _, path := range []string{r.place.root, r.place.gitDir} {
+		info, err := os.Stat(path)
+		if err != nil {
+			continue
+		}
+		if uid, ok := owner(info); ok && uid != me {
+			return true
+		}
+	}
+	return false
+}

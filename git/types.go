@@ -1,10 +1,6 @@
 package git
 
-import (
-	"context"
-
-	"github.com/lineage-audit/lineage/hashing"
-)
+import "github.com/lineage-audit/lineage/hashing"
 
 // TreeState is the judgement over a tree.
 type TreeState string
@@ -43,14 +39,15 @@ type Kind string
 
 // The kinds of [Difference].
 const (
-	Modified      Kind = "modified"  // other bytes, or another link target
-	Deleted       Kind = "deleted"   // the commit has it, the tree does not
-	Untracked     Kind = "untracked" // the tree has it, the commit does not
-	IgnoredSource Kind = "ignored"   // untracked source that .gitignore hides
-	Staged        Kind = "staged"    // only the index differs
-	ModeChanged   Kind = "mode"      // the same bytes, another executable bit
-	TypeChanged   Kind = "type"      // a symlink for a file, a folder for either
-	FilteredKind  Kind = "filtered"  // a filter that is not LFS stands between
+	KindModified  Kind = "modified"  // other bytes, or another link target
+	KindDeleted   Kind = "deleted"   // the commit has it, the tree does not
+	KindAdded     Kind = "added"     // the index has it, the commit does not
+	KindUntracked Kind = "untracked" // neither has it
+	KindIgnored   Kind = "ignored"   // the same, for what .gitignore hides
+	KindStaged    Kind = "staged"    // only the index differs
+	KindMode      Kind = "mode"      // the same bytes, another executable bit
+	KindType      Kind = "type"      // a symlink for a file, a folder for either
+	KindFiltered  Kind = "filtered"  // a filter that is not LFS stands between
 )
 
 // Difference is one path at which the tree is not the commit.
@@ -191,11 +188,3 @@ type JudgeOptions struct {
 	// MaxUntracked bounds the untracked files that are read: 0 is 1 GiB.
 	MaxUntracked int64
 }
-
-// Judge reads the tree's bytes and compares them with the scan's commit. An
-// error means that no judgement was reached; what is merely left out is in
-// Omitted and in the differences.
-func (s *Scan) Judge(ctx context.Context, o JudgeOptions) (Tree, error) { return Tree{}, nil }
-
-// IsSource tells by a file's name whether it is source code of some language.
-func IsSource(path string) bool { return false }

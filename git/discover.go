@@ -1,0 +1,134 @@
+package git
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+)
+
+// place is where a repository keeps its things.
+type place struct {
+	root   string // the work tree; "" of a bare repository
+	gitDir string // what .git is or points to: HEAD and the index
+	common string // what linked work trees share: objects, refs, config
+	file   bool   // .git is a file that points elsewhere
+}
+
+// discover finds the work tree that dir is in, as git does without its
+// environment: the nearest folder above that has a .git which is a repository.
+func discover(dir string) (place, error) {
+	dir, err := realPath(dir)
+	if err != nil {
+		return place{}, err
+	}
+	for {
+		p, err := placeAt(dir)
+		if !errors.Is(err, ErrNoRepository) {
+			return p, err
+		}
+		parent := filepath.Dir(dir)
+		if parent == dir {
+			return place{}, ErrNoRepository
+		}
+		dir = parent
+	}
+}
+
+func realPath(dir string) (string, error) {
+	dir, err := filepath.Abs(dir)
+	if err != nil {
+		return "", err
+	}
+	return filepath.EvalSymlinks(dir)
+}
+
+// placeAt tells whether root, a real path, is the top of a work tree. A .git
+// folder that is no repository is passed over, as git does; a .git file that
+// leads nowhere is an error, since there was one.
+func placeAt(root string) (place, error) {
+	dot := filepath.Join(root, ".git")
+	info, err := os.Stat(dot)
+	switch {
+	case errors.Is(err, fs.ErrNotExist) || errors.Is(err, fs.ErrPermission):
+		return place{}, ErrNoRepository
+	case err != nil:
+		return place{}, err
+	case info.IsDir() && !isGitDir(dot):
+		return place{}, ErrNoRepository
+	case info.IsDir():
+		return newPlace(root, dot, false)
+	case !info.Mode().IsRegular():
+		return place{}, fmt.Errorf("%q is neither a folder nor a file", dot)
+	}
+	target, err := readPointer(dot, "gitdir: ")
+	if err != nil {
+		return place{}, fmt.Errorf("reading %q: %w", dot, err)
+	}
+	if !isGitDir(target) {
+		return place{}, fmt.Errorf("%q points to %q, which is no repository", dot, target)
+	}
+	return newPlace(root, target, true)
+}
+
+func newPlace(root, gitDir string, file bool) (place, error) {
+	gitDir, err := realPath(gitDir)
+	if err != nil {
+		return place{}, err
+	}
+	p := place{root: root, gitDir: gitDir, common: gitDir, file: file}
+	common, err := readPointer(filepath.Join(gitDir, "commondir"), "")
+	if err == nil {
+		p.common, err = realPath(common)
+	}
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return place{}, err
+	}
+	return p, nil
+}
+
+// isGitDir applies git's own test: HEAD, objects and refs are there, the last
+// two perhaps in the folder that linked work trees share.
+func isGitDir(dir string) bool {
+	if head, err := os.Lstat(filepath.Join(dir, "HEAD")); err != nil || head.IsDir() {
+		return false
+	}
+	common := dir
+	if c, err := readPointer(filepath.Join(dir, "commondir"), ""); err == nil {
+		common = c
+	}
+	for _, name := range []string{"objects", "refs"} {
+		if info, err := os.Stat(filepath.Join(common, name)); err != nil || !info.IsDir() {
+			return false
+		}
+	}
+	return true
+}
+
+// maxPointer is more than a file that holds a path needs.
+const maxPointer = 64 << 10
+
+// readPointer reads the path that stands in a file, relative to its folder.
+func readPointer(file, prefix string) (string, error) {
+	b, err := readRegular(file, maxPointer)
+	if err != nil {
+		return "", err
+	}
+	target, ok := bytes.CutPrefix(b, []byte(prefix))
+	path := strings.TrimRight(string(target), "\r\n")
+	if !ok || path == "" {
+		return "", fmt.Errorf("it does not hold %q and a path", prefix)
+	}
+	if !filepath.IsAbs(path) {
+		path = filepath.Join(filepath.Dir(file), path)
+	}
+	return path, nil
+}
+
+// below tells whether path, which is clean, stands under dir.
+func below(path, dir string) bool {
+	return strings.HasPrefix(path, strings.TrimSuffix(dir, string(filepath.Separator))+string(filepath.Separator))
+}

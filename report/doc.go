@@ -16,7 +16,7 @@
 //
 // # JSON
 //
-// Each form is one document whose field "type" names it and its version:
+// Each form is one document whose field "schema" names it and its version:
 // lineage.summary/v1 and lineage.log/v1. Strings stand there as they are, escaped
 // by the rules of JSON alone. The JSON of a record is the record's own bytes, and
 // that of a verdict is package verify's.

@@ -2,15 +2,17 @@ package report
 
 import (
 	"io"
+	"slices"
+	"strings"
 
 	"github.com/lineage-audit/lineage/record"
 )
 
-// State is how far a run is: how it ended, or one of these.
+// What is known of a run that no readable record settles, beside how a run ends.
 const (
 	Running    record.Status = "running"    // announced, not settled, and its process lives
 	Abandoned  record.Status = "abandoned"  // announced, not settled, and its process is gone
-	Unsettled  record.Status = "unsettled"  // announced and not settled, on a machine that cannot be asked
+	Unknown    record.Status = "unknown"    // announced, not settled, and nobody here can tell
 	Unreadable record.Status = "unreadable" // what is kept is no record that this program can read
 )
 
@@ -19,15 +21,113 @@ const (
 type Run struct {
 	Record   *record.Record // nil until the run is settled
 	Intent   *record.Intent // used where Record is nil
-	State    record.Status  // of an intent: Running, Abandoned or Unsettled
-	Attached []Attachment
+	State    record.Status  // of an intent: Running, Abandoned or Unknown
+	Attached []record.Attachment
 
 	ID      record.ID // of what could not be read: Record and Intent are nil
-	Problem string    // why it could not
+	Problem string    // why it could not, or what else is wrong
 }
 
-// Log writes the runs as a table, in the order in which they are given.
-func Log(w io.Writer, runs []Run, o Options) error { return nil }
+// logColumns give way in a narrow terminal: the last ones first, and by name.
+var logColumns = []column{
+	{name: "id"}, {name: "when"}, {name: "status"}, {name: "commit"},
+	{name: "command", least: 24, most: 80},
+	{name: "outputs", least: 12, most: 40, drops: true},
+	{name: "attached", drops: true},
+}
 
-// LogJSON writes the runs as one document of type lineage.log/v1.
-func LogJSON(w io.Writer, runs []Run) error { return nil }
+// Log writes the runs as a table, in the order in which they are given, and
+// nothing if there are none. What is wrong with a run stands below the table.
+func Log(w io.Writer, runs []Run, o Options) error {
+	p := &page{o: o}
+	rows := make([][]cell, len(runs))
+	for i, run := range runs {
+		rows[i] = logRow(run, o)
+	}
+	if len(rows) > 0 {
+		p.table(0, logColumns, rows)
+	}
+	for _, run := range runs {
+		if run.Problem != "" {
+			p.prose(0, []cell{{"PROBLEM", bad}, word(" %s: %s", name(run), run.Problem)}, 2)
+		}
+	}
+	return p.writeTo(w)
+}
+
+// name is enough of a run's id, or of its invocation where it has none.
+func name(run Run) string {
+	switch {
+	case run.Record != nil:
+		return run.Record.ID().Short()
+	case run.Intent != nil:
+		return run.Intent.InvocationID.String()[:12]
+	}
+	return run.ID.Short()
+}
+
+func logRow(run Run, o Options) []cell {
+	when, status, command := "-", statusWord(Unreadable), "-"
+	switch {
+	case run.Record != nil:
+		m := run.Record.Metadata()
+		when, command = o.when(m.StartedOn.Time), Shell(run.Record.Parameters().Command)
+		status = logStatus(run.Record)
+	case run.Intent != nil:
+		when, command = o.when(run.Intent.StartedOn.Time), Shell(run.Intent.Command)
+		status = statusWord(run.State)
+	}
+	return []cell{
+		word("%s", name(run)), word("%s", when), status, logCommit(run.Record),
+		word("%s", command), word("%s", logOutputs(run.Record)), word("%s", logAttached(run.Attached)),
+	}
+}
+
+func logStatus(r *record.Record) cell {
+	status, _ := ended(r.Metadata().Outcome)
+	if n := len(r.Gaps()); n > 0 {
+		return cell{status.text + ", " + strings.ToUpper(plural(n, "gap", "gaps")), bad}
+	}
+	return status
+}
+
+func logCommit(r *record.Record) cell {
+	var commits []record.Resource
+	if r != nil {
+		commits = r.Dependencies(record.RoleCommit)
+	}
+	if len(commits) == 0 {
+		return word("-")
+	}
+	text, state := short(commitOf(&commits[0])), commits[0].Annotations.Commit.State
+	switch {
+	case text == "":
+		return cell{"none yet", bad}
+	case state != record.TreeClean:
+		return cell{text + "-" + string(state), bad}
+	}
+	return word("%s", text)
+}
+
+func logOutputs(r *record.Record) string {
+	if r == nil {
+		return "-"
+	}
+	all := names(r.Outputs())
+	if len(all) == 0 {
+		return "-"
+	}
+	return strings.Join(all, ", ")
+}
+
+func logAttached(all []record.Attachment) string {
+	var systems []string
+	for _, a := range all {
+		systems = append(systems, a.System)
+	}
+	if len(systems) == 0 {
+		return "-"
+	}
+	slices.Sort(systems)
+	return strings.Join(slices.Compact(systems), ", ")
+}

@@ -23,6 +23,8 @@ type Collected struct {
 	// Outputs are the models that the run logged: the folder and each file, read
 	// back from the system, with their Origin.
 	Outputs []record.Resource
+	// Models are the manifests of those models, by the logged model's id.
+	Models map[string]hashing.Manifest
 }
 
 // Collect finds what a run has left and reads the models back. A model counts if
@@ -34,42 +36,43 @@ func Collect(ctx context.Context, t Tracker, span Span) (Collected, error) {
 	if err != nil {
 		return Collected{}, err
 	}
-	c := Collected{Targets: targets}
+	c := Collected{Targets: targets, Models: map[string]hashing.Manifest{}}
 	var failed []error
 	for _, target := range targets {
 		if target.Kind != KindLoggedModel {
 			continue
 		}
-		outputs, err := readModel(ctx, t, span, target, targets)
+		outputs, manifest, err := readModel(ctx, t, span, target, targets)
 		if err != nil {
 			failed = append(failed, err)
 			continue
 		}
-		c.Outputs = append(c.Outputs, outputs...)
+		c.Outputs, c.Models[target.ID] = append(c.Outputs, outputs...), manifest
 	}
 	return c, errors.Join(failed...)
 }
 
-func readModel(ctx context.Context, t Tracker, span Span, target Target, all []Target) ([]record.Resource, error) {
+func readModel(ctx context.Context, t Tracker, span Span, target Target, all []Target) ([]record.Resource, hashing.Manifest, error) {
 	ref, err := ParseRef("models:/" + target.ID)
 	if err != nil {
-		return nil, err
+		return nil, hashing.Manifest{}, err
 	}
 	m, err := t.Resolve(ctx, ref)
 	if err != nil {
-		return nil, err
+		return nil, hashing.Manifest{}, err
 	}
 	if why := notOfRun(m, span, all); why != "" {
-		return nil, fmt.Errorf("model %q is no output of this run: %s", target.ID, why)
+		return nil, hashing.Manifest{}, fmt.Errorf("model %q is no output of this run: %s", target.ID, why)
 	}
-	tree, entries, err := HashModel(ctx, t, m)
+	manifest, files, err := HashModel(ctx, t, m)
 	if err != nil {
-		return nil, err
+		return nil, hashing.Manifest{}, err
 	}
-	if len(entries) == 0 {
-		return nil, fmt.Errorf("model %q has no files", target.ID)
+	if len(files) == 0 {
+		return nil, hashing.Manifest{}, fmt.Errorf("model %q has no files", target.ID)
 	}
-	return modelResources(target, tree, entries)
+	resources, err := modelResources(target, manifest, files)
+	return resources, manifest, err
 }
 
 func notOfRun(m Model, span Span, all []Target) string {

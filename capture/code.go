@@ -75,7 +75,7 @@ func (s *session) captureCode(ctx context.Context) (facts codeFacts) {
 	if code, ok := s.codeManifest(keepCtx, tree); ok {
 		facts.dependencies = append(facts.dependencies, code)
 	}
-	if tree.State != git.Clean && tree.State != git.NoRepository {
+	if tree.State != git.NoRepository { // a clean tree's patch says which form each file stood in
 		patch := tree.Patch().Bytes()
 		digest, err := s.keep(keepCtx, patch)
 		if err != nil {

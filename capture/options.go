@@ -2,6 +2,7 @@ package capture
 
 import (
 	"context"
+	"io"
 	"os"
 	"time"
 
@@ -41,8 +42,8 @@ type Declared struct {
 
 // Recorder keeps what a run leaves behind.
 type Recorder interface {
-	PutIntent(ctx context.Context, i record.Invocation, raw []byte) error
-	PutBlob(ctx context.Context, content []byte) (hashing.FileDigest, error)
+	PutIntent(ctx context.Context, raw []byte) error
+	PutBlob(ctx context.Context, d hashing.FileDigest, content io.Reader) error
 	PutRecord(ctx context.Context, r *record.Record) error
 }
 

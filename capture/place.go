@@ -120,3 +120,18 @@ func absFrom(base, path string) string {
 	}
 	return filepath.Join(base, filepath.FromSlash(strings.TrimSuffix(path, "/")))
 }
+
+// Path is where a location is on this machine, below the place. A location on a
+// server, or in an environment that is not known here, has none.
+func (p *Place) Path(l record.Location) string {
+	below := filepath.FromSlash(l.Path)
+	switch l.Root {
+	case record.RootRepo:
+		return filepath.Join(p.Root, below)
+	case record.RootHome:
+		return filepath.Join(p.Home, below)
+	case record.RootAbs:
+		return below
+	}
+	return ""
+}

@@ -1,6 +1,7 @@
 package capture
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -147,7 +148,7 @@ func (s *session) announce(ctx context.Context) ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("announcing the run: %w", err)
 	}
-	return raw, s.Store.PutIntent(ctx, s.invocation, raw)
+	return raw, s.Store.PutIntent(ctx, raw)
 }
 
 // observe runs the command.
@@ -214,7 +215,8 @@ func parentOf(env []string) (*record.Invocation, error) {
 // keep stores a blob, and remembers it if it goes along where the record is
 // attached.
 func (s *session) keep(ctx context.Context, content []byte) (hashing.FileDigest, error) {
-	digest, err := s.Store.PutBlob(ctx, content)
+	digest := hashing.Bytes(content)
+	err := s.Store.PutBlob(ctx, digest, bytes.NewReader(content))
 	if err == nil {
 		s.ledger.blob(digest, content)
 	}

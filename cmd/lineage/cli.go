@@ -1,0 +1,177 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"os/user"
+	"path/filepath"
+	"runtime/debug"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/spf13/cobra"
+	"golang.org/x/term"
+
+	"github.com/lineage-audit/lineage/capture"
+	"github.com/lineage-audit/lineage/capture/child"
+	"github.com/lineage-audit/lineage/git"
+	"github.com/lineage-audit/lineage/record"
+	"github.com/lineage-audit/lineage/report"
+	"github.com/lineage-audit/lineage/store"
+)
+
+// cli is what the process was given, and the flags that every verb has.
+type cli struct {
+	stdin, stdout, stderr *os.File
+	environ               []string
+	getenv                func(string) string
+	verb                  string // that runs, once the command line was understood
+	storeDir              string // --store
+}
+
+const longHelp = `lineage records how a machine-learning model came about, and checks it later.
+
+It captures the git commit, the environment, the installed packages and the
+content hashes of data and preprocessing while a training command runs, attaches
+that record to the run in your tracker, and verifies that a model version is
+traceable and can be made again. Your training code stays as it is.`
+
+const rootExamples = `  # record a training: put one word in front of it
+  lineage run --input data/train.csv --preprocess prepare.py --output model -- python train.py
+
+  # what was recorded
+  lineage log
+  lineage show @1
+
+  # before a model is promoted: the exit status is the gate
+  lineage verify models:/fraud-classifier@champion --policy lineage.policy.yaml`
+
+func (c *cli) root() *cobra.Command {
+	root := &cobra.Command{
+		Use:           "lineage",
+		Short:         "Record how a model came about, and check it later",
+		Long:          longHelp,
+		Example:       rootExamples,
+		Version:       version(),
+		Args:          cobra.NoArgs,
+		SilenceErrors: true,
+		SilenceUsage:  true,
+		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+	}
+	root.SetIn(c.stdin)
+	root.SetOut(c.stdout)
+	root.SetErr(c.stderr)
+	root.PersistentFlags().StringVar(&c.storeDir, "store", c.getenv("LINEAGE_STORE"), "`folder` of the store; otherwise .lineage in the repository (LINEAGE_STORE)")
+	root.PersistentPreRun = func(cmd *cobra.Command, _ []string) { c.verb = cmd.Name() }
+	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
+		c.verb = cmd.Name()
+		return &statusError{status: exitUsage, err: err, hint: fmt.Sprintf("`%s --help` shows how it is used", cmd.CommandPath())}
+	})
+	root.AddCommand(c.runCommand(), c.verifyCommand(), c.logCommand(), c.showCommand(), c.attachCommand(), c.restoreCommand())
+	return root
+}
+
+// version is that of the module, and of the commit where it was built from one.
+func version() string {
+	info, ok := debug.ReadBuildInfo()
+	if !ok || info.Main.Version == "" {
+		return "(devel)"
+	}
+	return info.Main.Version
+}
+
+// interruptible is the context of verbs that wait: it ends with the first Ctrl-C.
+func interruptible(ctx context.Context) (context.Context, context.CancelFunc) {
+	return signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
+}
+
+// place is where the program was started.
+func (c *cli) place(ctx context.Context) (*capture.Place, error) {
+	dir, err := os.Getwd()
+	if err != nil {
+		return nil, fmt.Errorf("looking for the current folder: %w", err)
+	}
+	return capture.FindPlace(ctx, dir, c.home(), git.Options{Env: c.environ})
+}
+
+func (c *cli) home() string {
+	if home, err := filepath.EvalSymlinks(c.getenv("HOME")); err == nil {
+		return home
+	}
+	return c.getenv("HOME")
+}
+
+// open opens the store that goes with a place.
+func (c *cli) open(ctx context.Context, p *capture.Place) (*store.Store, string, error) {
+	dir := c.storeDir
+	if dir == "" {
+		top := ""
+		if p.Repo != nil {
+			top = p.Root
+		}
+		var err error
+		if dir, err = store.Locate(top, c.getenv); err != nil {
+			return nil, "", err
+		}
+	}
+	s, err := store.Open(ctx, store.NewDir(dir))
+	return s, dir, err
+}
+
+// openHere is open where the program was started.
+func (c *cli) openHere(ctx context.Context) (*store.Store, error) {
+	p, err := c.place(ctx)
+	if err != nil {
+		return nil, err
+	}
+	s, _, err := c.open(ctx, p)
+	return s, err
+}
+
+// alive tells whether the process that announced a run is still there.
+func alive(p record.Process) (bool, error) { return child.Alive(capture.IdentityOf(p)) }
+
+// look is how to render on a stream.
+func (c *cli) look(f *os.File) report.Options {
+	o := report.Options{}
+	if !term.IsTerminal(int(f.Fd())) {
+		return o
+	}
+	o.Color = c.getenv("NO_COLOR") == "" && c.getenv("TERM") != "dumb"
+	o.Now = time.Now()
+	if width, _, err := term.GetSize(int(f.Fd())); err == nil {
+		o.Width = width
+	}
+	return o
+}
+
+func (c *cli) say(w io.Writer, format string, args ...any) {
+	fmt.Fprintf(w, "lineage: "+format+"\n", args...)
+}
+
+// who is the host and the user, unless they are to be left out.
+func (c *cli) who(anonymous bool) (host, name string) {
+	if anonymous {
+		return "", ""
+	}
+	host, _ = os.Hostname() // left out where nobody knows it
+	if name = c.getenv("USER"); name == "" {
+		if u, err := user.Current(); err == nil {
+			name = u.Username
+		}
+	}
+	return host, name
+}
+
+// clean makes a message harmless for a terminal, line by line.
+func clean(s string) string {
+	lines := strings.Split(s, "\n")
+	for i := range lines {
+		lines[i] = report.Clean(lines[i])
+	}
+	return strings.Join(lines, "\n")
+}

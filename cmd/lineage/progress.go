@@ -1,0 +1,44 @@
+package main
+
+import (
+	"github.com/vbauerster/mpb/v8"
+	"github.com/vbauerster/mpb/v8/decor"
+	"golang.org/x/term"
+)
+
+// bar shows on a terminal how far hashing has come. It appears only when there
+// is something to wait for.
+type bar struct {
+	show     bool
+	out      *cli
+	progress *mpb.Progress
+	line     *mpb.Bar
+}
+
+func (c *cli) bar(quiet bool) *bar {
+	return &bar{show: !quiet && term.IsTerminal(int(c.stderr.Fd())), out: c}
+}
+
+func (b *bar) set(done, total int64) {
+	if !b.show || total == 0 {
+		return
+	}
+	if b.progress == nil {
+		b.progress = mpb.New(mpb.WithOutput(b.out.stderr), mpb.WithWidth(40))
+		b.line = b.progress.AddBar(total,
+			mpb.BarRemoveOnComplete(),
+			mpb.PrependDecorators(decor.Name("lineage: hashing "), decor.CountersKibiByte("% .1f / % .1f ")),
+			mpb.AppendDecorators(decor.Percentage(), decor.Name(" "), decor.AverageETA(decor.ET_STYLE_GO)))
+	}
+	b.line.SetTotal(total, false)
+	b.line.SetCurrent(min(done, total))
+}
+
+// done takes the bar away.
+func (b *bar) done() {
+	if b.progress == nil {
+		return
+	}
+	b.line.Abort(true)
+	b.progress.Wait()
+}

@@ -1,0 +1,139 @@
+package main
+
+import (
+	"context"
+	"errors"
+
+	"github.com/spf13/cobra"
+
+	"github.com/lineage-audit/lineage/hashing"
+	"github.com/lineage-audit/lineage/record"
+	"github.com/lineage-audit/lineage/report"
+	"github.com/lineage-audit/lineage/store"
+)
+
+const showHelp = `Show what a run was made of.
+
+RUN is a record's id or an invocation, which may be shortened as git allows, or @1
+for the newest run, @2 for the one before.`
+
+const showExamples = `  lineage show @1
+  lineage show 3f2a91 --files
+  lineage show @1 --json | jq .predicate.buildDefinition.resolvedDependencies`
+
+// maxManifest bounds a manifest that is read back: some ten million files.
+const maxManifest = 1 << 30
+
+func (c *cli) showCommand() *cobra.Command {
+	var files, asJSON bool
+	cmd := &cobra.Command{
+		Use: "show RUN", Short: "Show what a run was made of", Long: showHelp, Example: showExamples, Args: exactly(c, "show", 1, "RUN"),
+		ValidArgsFunction: c.completeRun,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return c.show(cmd.Context(), args[0], files, asJSON)
+		},
+	}
+	cmd.Flags().BoolVar(&files, "files", false, "list every file, package and difference")
+	cmd.Flags().BoolVar(&asJSON, "json", false, "the record itself, byte for byte")
+	return cmd
+}
+
+func (c *cli) show(ctx context.Context, run string, files, asJSON bool) error {
+	ctx, stop := interruptible(ctx)
+	defer stop()
+	s, err := c.openHere(ctx)
+	if err != nil {
+		return err
+	}
+	r, err := s.Find(ctx, run)
+	if errors.Is(err, store.ErrNotFound) {
+		if shown, err := c.showIntent(ctx, s, run, asJSON); shown || err != nil {
+			return err
+		}
+	}
+	if err != nil {
+		return err
+	}
+	if asJSON {
+		_, err := c.stdout.Write(r.Bytes())
+		return err
+	}
+	facts := report.ShowFacts{Files: files}
+	if facts.Attached, err = s.Attachments(ctx, r.ID()); err != nil {
+		c.complain(err)
+	}
+	if files {
+		facts.Manifests = c.manifests(ctx, s, r)
+	}
+	return report.Show(c.stdout, r, facts, c.look(c.stdout))
+}
+
+// showIntent shows a run that has no record.
+func (c *cli) showIntent(ctx context.Context, s *store.Store, run string, asJSON bool) (bool, error) {
+	for u, err := range s.Unsettled(ctx, alive) {
+		if err != nil {
+			c.complain(err)
+			continue
+		}
+		if len(run) < 4 || len(run) > 32 || u.InvocationID.String()[:len(run)] != run {
+			continue
+		}
+		if asJSON {
+			raw, err := record.EncodeIntent(u.Intent)
+			if err == nil {
+				_, err = c.stdout.Write(raw)
+			}
+			return true, err
+		}
+		return true, report.ShowIntent(c.stdout, u.Intent, record.Status(u.State), c.look(c.stdout))
+	}
+	return false, nil
+}
+
+// manifests are those of the record's folders that the store has.
+func (c *cli) manifests(ctx context.Context, s *store.Store, r *record.Record) map[hashing.TreeDigest]hashing.Manifest {
+	found := map[hashing.TreeDigest]hashing.Manifest{}
+	for _, res := range r.Byproducts(record.RoleManifest) {
+		raw, err := s.ReadBlob(ctx, *res.Digest.SHA256, maxManifest)
+		if err != nil {
+			c.complain(err)
+			continue
+		}
+		m, err := hashing.ParseManifest(raw)
+		if err != nil {
+			c.complain(err)
+			continue
+		}
+		found[m.Digest()] = m
+	}
+	return found
+}
+
+// exactly is cobra.ExactArgs that says what is wanted.
+func exactly(c *cli, verb string, n int, what string) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, args []string) error {
+		if len(args) != n {
+			c.verb = verb
+			return &statusError{status: exitUsage, err: errors.New("want " + what), hint: "`" + cmd.CommandPath() + " --help` shows how it is used"}
+		}
+		return nil
+	}
+}
+
+// completeRun offers the newest runs.
+func (c *cli) completeRun(cmd *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
+	if len(args) > 0 {
+		return nil, cobra.ShellCompDirectiveNoFileComp
+	}
+	s, err := c.openHere(cmd.Context())
+	if err != nil {
+		return nil, cobra.ShellCompDirectiveError
+	}
+	var ids []string
+	for r, err := range s.Records(cmd.Context()) {
+		if err == nil && len(ids) < 20 {
+			ids = append(ids, r.ID().Short()+"\t"+report.Shell(r.Parameters().Command))
+		}
+	}
+	return ids, cobra.ShellCompDirectiveNoFileComp
+}

@@ -37,8 +37,9 @@ type Outcome struct {
 	Status Status
 	// PID is zero if the command did not start.
 	PID int
-	// ExitCode is the command's own; -1 if a signal ended it; 126, 127 or (for
-	// a failure of ours) 125 if it did not start.
+	// ExitCode is the command's own; 126, 127 or (for a failure of ours) 125 if
+	// it did not start; -1 if a signal ended it, or if another part of this
+	// program has taken its status.
 	ExitCode int
 	// Signal is what ended the command, if a signal did.
 	Signal Signal
@@ -64,8 +65,11 @@ type Outcome struct {
 // 128+n for a signal, 127 not found, 126 not executable, 125 for a failure of
 // ours.
 func (o Outcome) ShellStatus() int {
-	if o.Signal != 0 {
+	switch {
+	case o.Signal != 0:
 		return 128 + int(o.Signal)
+	case o.ExitCode < 0:
+		return 125
 	}
 	return o.ExitCode
 }

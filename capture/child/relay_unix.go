@@ -1,0 +1,80 @@
+//go:build unix
+
+package child
+
+import (
+	"os"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+// afterthought is how long a signal that reached us is waited for at the probe: a
+// scheduler signals the processes of a job one by one.
+const afterthought = 5 * time.Millisecond
+
+// relay passes a signal on that was sent to us, unless the command got it as well.
+func (r *run) relay(s unix.Signal) {
+	r.interrupt(s)
+	if !r.reached(s) {
+		r.kill(s)
+	}
+	switch s {
+	case unix.SIGTSTP:
+		r.asked = true
+		if r.paused { // and so will not be stopped once more
+			pause()
+		}
+	case unix.SIGCONT:
+		r.asked = false
+	}
+}
+
+// interrupt notes that the command is asked to stop. One that ignores the signal
+// is not interrupted by it.
+func (r *run) interrupt(s unix.Signal) {
+	if r.out.InterruptedBy == 0 && asksToStop(s) && !ignores(r.out.PID, s) {
+		r.out.InterruptedBy = Signal(s)
+	}
+}
+
+// kill signals the command. It is alive, or dead and not yet waited for.
+func (r *run) kill(s unix.Signal) {
+	_ = unix.Kill(r.out.PID, s) // fails only if it runs as another user now
+}
+
+// reached tells whether the command got the signal s by itself, for it was sent to
+// our process group or to all processes of the job. The probe knows; without one,
+// what a terminal sends is taken to come from it while we are in the foreground.
+func (r *run) reached(s unix.Signal) bool {
+	if group, err := unix.Getpgid(r.out.PID); err != nil || group != unix.Getpgrp() {
+		return false
+	}
+	got, known := r.probe.got(s)
+	if known && !got {
+		time.Sleep(afterthought)
+		got, known = r.probe.got(s)
+	}
+	if !known {
+		return terminalSends(s) && foreground()
+	}
+	if got {
+		r.probe = r.probe.renew(s)
+	}
+	return got
+}
+
+func terminalSends(s unix.Signal) bool {
+	return s == unix.SIGINT || s == unix.SIGQUIT || s == unix.SIGTSTP || s == unix.SIGWINCH
+}
+
+// foreground tells whether we are in the foreground of our terminal.
+func foreground() bool {
+	tty, err := os.OpenFile("/dev/tty", os.O_RDONLY|unix.O_NOCTTY, 0)
+	if err != nil {
+		return false
+	}
+	defer tty.Close()
+	group, err := unix.IoctlGetInt(int(tty.Fd()), unix.TIOCGPGRP)
+	return err == nil && group == unix.Getpgrp()
+}

@@ -1,5 +1,0 @@
-package child
-
-import "strconv"
-
-func signalName(s Signal) string { return "signal " + strconv.Itoa(int(s)) }

@@ -31,6 +31,7 @@ type Attachment struct {
 
 // EncodeAttachment is the attachment's file.
 func EncodeAttachment(a Attachment) ([]byte, error) {
+	a = cleaned(a)
 	a.Type = AttachmentType
 	raw, err := marshal(a)
 	if err != nil {
@@ -49,6 +50,7 @@ func DecodeAttachment(raw []byte) (Attachment, error) {
 	err := errors.Join(
 		must(a.Type == AttachmentType, "type is %q, want %q", a.Type, AttachmentType),
 		must(!a.RecordID.IsZero(), "the record's id is zero"),
+		checkTexts(&a),
 		must(a.System != "" && a.Kind != "" && a.ID != "", "system %q, kind %q or id %q is missing", a.System, a.Kind, a.ID),
 	)
 	if err != nil {

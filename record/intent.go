@@ -40,8 +40,10 @@ type Process struct {
 	Namespace string `json:"namespace,omitempty"`
 }
 
-// EncodeIntent is the intent's file.
+// EncodeIntent is the intent's file. Texts with control characters or invalid
+// UTF-8 come out as by [EncodeText].
 func EncodeIntent(i Intent) ([]byte, error) {
+	i = cleaned(i)
 	i.Type = IntentType
 	raw, err := marshal(i)
 	if err != nil {
@@ -59,8 +61,9 @@ func DecodeIntent(raw []byte) (Intent, error) {
 	}
 	err := errors.Join(
 		must(i.Type == IntentType, "type is %q, want %q", i.Type, IntentType),
-		must(len(i.Command) > 0, "the command is empty"),
-		must(!i.InvocationID.IsZero(), "the invocation is zero"),
+		must(len(i.Command) > 0 && i.Command[0] != "", "the command is empty"),
+		checkRun(i.InvocationID, i.StartedOn, i.Parent, i.Group),
+		checkTexts(&i),
 		must(i.Process.PID > 0, "pid %d", i.Process.PID),
 	)
 	if err != nil {

@@ -53,7 +53,9 @@ func Decode(raw []byte) (*Record, error) {
 }
 
 // Encode makes the record of a statement: its bytes, checked by decoding them.
+// Texts with control characters or invalid UTF-8 come out as by [EncodeText].
 func Encode(s Statement) (*Record, error) {
+	s = cleaned(s)
 	s.Type, s.PredicateType = StatementType, PredicateType
 	s.Predicate.BuildDefinition.BuildType = BuildType
 	fillArrays(&s)

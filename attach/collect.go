@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"slices"
 
 	"github.com/lineage-audit/lineage/hashing"
 	"github.com/lineage-audit/lineage/record"
@@ -61,7 +60,7 @@ func readModel(ctx context.Context, t Tracker, span Span, target Target, all []T
 	if err != nil {
 		return nil, hashing.Manifest{}, err
 	}
-	if why := notOfRun(m, span, all); why != "" {
+	if why := NotOwn(m, span, all); why != "" {
 		return nil, hashing.Manifest{}, fmt.Errorf("model %q is no output of this run: %s", target.ID, why)
 	}
 	manifest, files, err := HashModel(ctx, t, m)
@@ -73,18 +72,6 @@ func readModel(ctx context.Context, t Tracker, span Span, target Target, all []T
 	}
 	resources, err := modelResources(target, manifest, files)
 	return resources, manifest, err
-}
-
-func notOfRun(m Model, span Span, all []Target) string {
-	switch {
-	case !slices.Contains(m.Invocations, span.Invocation):
-		return "it does not carry the invocation"
-	case !slices.ContainsFunc(all, func(t Target) bool { return t.Kind == KindRun && t.ID == m.RunID }):
-		return fmt.Sprintf("its run %q is not one that the command made", m.RunID)
-	case m.Created.Before(span.Started.Truncate(1e9)) || m.Created.After(span.Ended.Add(1e9)):
-		return fmt.Sprintf("it was created at %v, not between %v and %v", m.Created, span.Started, span.Ended)
-	}
-	return ""
 }
 
 // HashedFile is one file of a model as its system gave it.

@@ -1,0 +1,229 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/lineage-audit/lineage/attach"
+	"github.com/lineage-audit/lineage/attach/mlflow"
+	"github.com/lineage-audit/lineage/capture"
+	"github.com/lineage-audit/lineage/git"
+	"github.com/lineage-audit/lineage/record"
+	"github.com/lineage-audit/lineage/report"
+	"github.com/lineage-audit/lineage/store"
+	"github.com/lineage-audit/lineage/verify"
+	"github.com/lineage-audit/lineage/verify/evidence"
+)
+
+// verifyFlags are those of `lineage verify`.
+type verifyFlags struct {
+	require   string
+	policy    string
+	repos     []string
+	dataRoots []string
+	record    string
+	json      bool
+}
+
+const verifyHelp = `Check that a model is traceable and reproducible, and say on what evidence.
+
+MODEL is a file or folder, or a reference that your tracker resolves:
+runs:/ID/PATH, models:/NAME/VERSION, models:/NAME@ALIAS, models:/m-ID.
+
+Each check is held, failed, lacking or not applicable; docs/checks.md says what each
+proves and what it does not. Any check that failed, at any rung, makes the verdict
+fail. A check that is lacking at the required rung or below makes it cannot verify.
+Otherwise it is pass. Rungs: traced (the default), pinned, attested, reproduced.
+
+A policy file says the same for a whole team:
+
+  version: 1
+  require: pinned
+  repositories: [https://git.example.com/team/model.git]
+
+Exit status: 0 pass, 1 fail, 2 the command line or a file given to it is wrong,
+3 cannot verify, errors of lineage itself included.`
+
+const verifyExamples = `  lineage verify model/
+  lineage verify models:/fraud-classifier@champion --policy lineage.policy.yaml
+  lineage verify models:/fraud-classifier/7 --require pinned --repo https://git.example.com/team/model.git
+  lineage verify model.pkl --json | jq '.checks[] | select(.status != "held")'`
+
+func (c *cli) verifyCommand() *cobra.Command {
+	var f verifyFlags
+	cmd := &cobra.Command{
+		Use: "verify MODEL", Short: "Check that a model is traceable and reproducible", Long: verifyHelp, Example: verifyExamples,
+		Args: exactly(c, "verify", 1, "a MODEL: a path, or models:/NAME/VERSION"),
+		RunE: func(cmd *cobra.Command, args []string) error { return c.verify(cmd.Context(), f, args[0]) },
+	}
+	flags := cmd.Flags()
+	flags.StringVar(&f.require, "require", "", "the `rung` to reach at least: traced, pinned, attested, reproduced")
+	flags.StringVar(&f.policy, "policy", "", "policy `file`")
+	flags.StringArrayVar(&f.repos, "repo", nil, "`repository`, a URL or a folder, that counts for git.reachable; repeatable")
+	flags.StringArrayVar(&f.dataRoots, "data-root", nil, "`folder` in which inputs are looked for; repeatable")
+	flags.StringVar(&f.record, "record", "", "`id` of the record to verify against")
+	flags.BoolVar(&f.json, "json", false, "the verdict as JSON ("+verify.Schema+")")
+	_ = cmd.RegisterFlagCompletionFunc("require", cobra.FixedCompletions([]string{"traced", "pinned", "attested", "reproduced"}, cobra.ShellCompDirectiveNoFileComp)) // fails only for a flag that is not there
+	return cmd
+}
+
+func (c *cli) verify(ctx context.Context, f verifyFlags, asked string) error {
+	ctx, stop := interruptible(ctx)
+	defer stop()
+	q, err := c.request(f, asked)
+	if err != nil {
+		return err
+	}
+	ref, err := attach.ParseRef(asked)
+	if err != nil {
+		return &statusError{status: exitUsage, err: err, hint: hintOf(err)}
+	}
+	if ref.Kind == attach.RefPath {
+		if _, err := os.Lstat(ref.Path); err != nil {
+			return usage("model: %w", err)
+		}
+	}
+	cleanUp, err := c.gather(ctx, f, ref, &q)
+	if err != nil {
+		return cannot(err)
+	}
+	defer cleanUp()
+	verdict := verify.Verify(ctx, q)
+	if err := c.tell(verdict, f.json); err != nil {
+		return cannot(err)
+	}
+	if status := verdict.Result.ExitStatus(); status != exitPass {
+		return &statusError{status: status}
+	}
+	return nil
+}
+
+// cannot is our own failure while verifying: never a verdict.
+func cannot(err error) error {
+	var own *statusError
+	if errors.As(err, &own) && own.status == exitUsage {
+		return err
+	}
+	return &statusError{status: exitCannot, err: fmt.Errorf("cannot verify: %w", err), hint: hintOf(err)}
+}
+
+// request is what the command line and the policy say.
+func (c *cli) request(f verifyFlags, asked string) (verify.Request, error) {
+	q := verify.Request{Asked: asked, Version: version(), Time: time.Now()}
+	var err error
+	if f.require != "" {
+		if q.Require, err = verify.ParseRequire(f.require); err != nil {
+			return q, usage("--require: %w", err)
+		}
+	}
+	if f.policy != "" {
+		raw, err := os.ReadFile(f.policy)
+		if err != nil {
+			return q, usage("--policy: %w", err)
+		}
+		if q.Policy, err = verify.ParsePolicy(raw); err != nil {
+			return q, usage("--policy %q: %w", f.policy, err)
+		}
+		q.Policy.URI = fileURI(f.policy)
+	}
+	for _, folder := range f.dataRoots {
+		if info, err := os.Stat(folder); err != nil || !info.IsDir() {
+			return q, usage("--data-root %q is no folder", folder)
+		}
+	}
+	for _, repo := range f.repos {
+		q.Repositories = append(q.Repositories, verify.RepositoryRef{URL: repo})
+	}
+	return q, nil
+}
+
+// fileURI names the policy in verdicts: by its name, since the folder is nobody's
+// business.
+func fileURI(path string) string { return "file:" + filepath.Base(path) }
+
+// gather gives the request its eyes.
+func (c *cli) gather(ctx context.Context, f verifyFlags, ref attach.Ref, q *verify.Request) (func(), error) {
+	place, err := c.place(ctx)
+	if err != nil {
+		return nil, err
+	}
+	s, _, err := c.open(ctx, place)
+	if err != nil {
+		return nil, err
+	}
+	if err := c.chosen(ctx, s, f.record, q); err != nil {
+		return nil, err
+	}
+	o := git.Options{Env: c.environ}
+	repositories := &evidence.Repositories{Options: o}
+	kept := evidence.Store{Store: s}
+	q.Records, q.Opener, q.Locks = kept, repositories, evidence.Locks{}
+	q.ClientFiles = []verify.ClientFile{evidence.ClientFile()}
+	blobs := evidence.Blobs{kept}
+	if ref.Kind == attach.RefPath {
+		q.Target = evidence.Path{Path: ref.Path}
+	} else {
+		system, err := mlflow.New(mlflow.Options{Env: c.environ, Dir: place.Dir, Python: c.python(ctx, place.Dir)})
+		if err != nil {
+			return nil, err
+		}
+		registry := &evidence.Registry{Tracker: system, Ref: ref}
+		q.Target, blobs = registry, append(blobs, registry)
+	}
+	q.Blobs = blobs
+	q.Places = places(place, f.dataRoots)
+	if place.Repo != nil {
+		if q.Local, err = repositories.Open(ctx, verify.RepositoryRef{URL: place.Root}); err != nil {
+			return nil, err
+		}
+	}
+	return func() {
+		if err := repositories.Close(); err != nil {
+			c.complain(err)
+		}
+	}, nil
+}
+
+// chosen is the record that --record names. A full id need not be in this store.
+func (c *cli) chosen(ctx context.Context, s *store.Store, text string, q *verify.Request) error {
+	if text == "" {
+		return nil
+	}
+	id, err := record.ParseID(text)
+	if err == nil {
+		q.Record = id
+		return nil
+	}
+	r, err := s.Find(ctx, text)
+	if err != nil {
+		return &statusError{status: exitUsage, err: fmt.Errorf("--record: %w", err), hint: hintOf(err)}
+	}
+	q.Record = r.ID()
+	return nil
+}
+
+func places(p *capture.Place, dataRoots []string) []verify.Looked {
+	var found []verify.Looked
+	for _, folder := range dataRoots {
+		found = append(found, verify.Looked{Kind: verify.PlaceDataRoot, Place: evidence.DataRoot{Folder: folder}})
+	}
+	return append(found, verify.Looked{Kind: verify.PlaceRecorded, Place: evidence.Recorded{Path: p.Path}})
+}
+
+func (c *cli) tell(v verify.Verdict, asJSON bool) error {
+	if asJSON {
+		raw, err := v.Encode()
+		if err != nil {
+			return err
+		}
+		_, err = c.stdout.Write(raw)
+		return err
+	}
+	return report.Verdict(c.stdout, v, c.look(c.stdout))
+}

@@ -2,9 +2,9 @@ package environment
 
 import (
 	"context"
+	"strings"
 
 	"github.com/lineage-audit/lineage/capture/redact"
-	"github.com/lineage-audit/lineage/record"
 )
 
 // Options say where to look. The zero value describes this machine under an
@@ -13,6 +13,7 @@ type Options struct {
 	Env   []string      // the command's environment: NAME=value
 	Root  string        // the root of the file system; empty for /
 	Rules *redact.Rules // for the values of variables; nil for redact.New(Env)
+	Home  string        // written as ~ where a variable's value is a path below it
 
 	Hostname string // recorded if the caller gives it
 	User     string // likewise
@@ -31,8 +32,8 @@ type Environment struct {
 	Locale       string // what governs: LC_ALL, else LC_CTYPE, else LANG; "C" if none is set
 	Hostname     string
 	User         string
-	Variables    []Variable
-	Problems     []string // what should have been readable and was not
+	Variables    []Variable // in the order of their names
+	Problems     []string   // what should have been readable and was not
 }
 
 // OS is the operating system.
@@ -69,49 +70,46 @@ type Accelerator struct {
 	Driver string // name and version of its driver
 }
 
-// Variable is one environment variable of the allow-list.
-type Variable struct {
-	Name, Value string
-	Redacted    bool
-	Determinism bool // it governs whether two runs give the same bits
-}
-
 // Capture describes the machine. It does not fail: what cannot be read is
-// missing, and named in Problems.
-func Capture(ctx context.Context, o Options) Environment { return Environment{} }
-
-// Where a run happens.
-const (
-	Laptop  = "laptop" // no sign of CI or of a cluster: a person's machine, or a plain server
-	CI      = "ci"
-	Cluster = "cluster"
-)
-
-// Builder says where a run happens, as far as the environment tells. All of it
-// is declared: whoever sets the variables can say anything.
-type Builder struct {
-	Kind   string // Laptop, CI or Cluster
-	System string // github-actions, gitlab-ci, slurm, kubernetes, …; empty on a laptop
-	URL    string // of the job, where the system gives one
-	Job    string // the system's own identifier of the job
-	Commit string // the commit that the system says it built
-	Source string // the repository that the system says it built
+// missing, and named in Problems. When ctx ends, the rest is missing.
+func Capture(ctx context.Context, o Options) Environment {
+	env := parse(o.Env)
+	e := Environment{
+		Container: container(o.Root, env),
+		TimeZone:  timeZone(o.Root, env),
+		Locale:    locale(env),
+		Hostname:  o.Hostname,
+		User:      o.User,
+		Variables: variables(o, env),
+	}
+	if ctx.Err() == nil {
+		describe(o.Root, &e)
+	}
+	if err := ctx.Err(); err != nil {
+		e.problem("describing the machine: %v", err)
+	}
+	return e
 }
 
-// BuilderOf reads the builder from an environment.
-func BuilderOf(env []string, rules *redact.Rules) Builder { return Builder{Kind: Laptop} }
-
-// Group is the job that a run is one rank of.
-type Group struct {
-	ID   string // system:identifier, equal for all ranks of the job
-	Rank int    // this run's place in it; -1 if unknown
-	Size int    // the number of ranks; 0 if unknown
+// parse reads an environment as the C library does: of a name that stands twice,
+// the first counts.
+func parse(env []string) map[string]string {
+	m := make(map[string]string, len(env))
+	for _, e := range env {
+		name, value, found := strings.Cut(e, "=")
+		if _, twice := m[name]; found && !twice {
+			m[name] = value
+		}
+	}
+	return m
 }
 
-// GroupOf reads the group from an environment; ok is false where there is none.
-func GroupOf(env []string) (g Group, ok bool) { return Group{}, false }
-
-// ParentOf reads the run that this one is nested in. An environment that has a
-// malformed LINEAGE_PARENT gives an error that wraps [record.ErrInvocation];
-// one that has none, the zero value.
-func ParentOf(env []string) (record.Invocation, error) { return record.Invocation{}, nil }
+// locale is what governs how text is read and sorted.
+func locale(env map[string]string) string {
+	for _, name := range []string{"LC_ALL", "LC_CTYPE", "LANG"} {
+		if v := env[name]; v != "" {
+			return v
+		}
+	}
+	return "C"
+}

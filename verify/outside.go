@@ -68,16 +68,22 @@ type Claim struct {
 	Bytes []byte
 }
 
-// ClaimBy is how a target names a record.
+// ClaimBy is how a model and a record came together.
 type ClaimBy string
 
-// The ways. The first three name a record, so that one which does not fit the
-// bytes contradicts them.
+// The ways in which a target brings a record along. The first three name it, so
+// that one which does not fit the bytes contradicts them.
 const (
 	ByEntry   ClaimBy = "entry"   // the model version or logged model names it
 	ByRun     ClaimBy = "run"     // the run of the entry names it, perhaps among others
 	BySidecar ClaimBy = "sidecar" // MODEL.lineage.intoto.json stands beside MODEL
 	Beside    ClaimBy = "beside"  // its file was found there, and nothing names it
+)
+
+// The other ways, which are no target's.
+const (
+	ByRequest ClaimBy = "--record"
+	ByDigest  ClaimBy = "digest" // it names the model's digest
 )
 
 // Content is the bytes of a model: of one file, or of a folder. The zero value is

@@ -36,7 +36,7 @@ type Request struct {
 // RepositoryRef names a repository that counts, by the verifier's word.
 type RepositoryRef struct {
 	URL      string   `json:"url"`                // or a folder
-	Branches []string `json:"branches,omitempty"` // that count; all of the repository's if empty
+	Branches []string `json:"branches,omitempty"` // that count: names or patterns of path.Match; all if empty
 }
 
 // ClientFile is a file that a system's client adds to what it downloads, and that

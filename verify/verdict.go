@@ -55,8 +55,8 @@ type Verifier struct {
 
 // PolicyRef names the policy that was applied.
 type PolicyRef struct {
-	URI    string       `json:"uri"`
-	Digest SHA256Digest `json:"digest"`
+	URI    string        `json:"uri"`
+	Digest *SHA256Digest `json:"digest,omitempty"`
 }
 
 // SHA256Digest is a digest set of one algorithm.
@@ -102,7 +102,7 @@ type ModelDigest struct {
 type Candidate struct {
 	ID         record.ID          `json:"id"`
 	Invocation *record.Invocation `json:"invocation,omitempty"` // absent if it could not be decoded
-	By         string             `json:"by"`                   // --record, entry, run, sidecar, digest
+	By         ClaimBy            `json:"by"`
 	Where      string             `json:"where,omitempty"`
 	Standing   Standing           `json:"standing"`
 	Reason     string             `json:"reason,omitempty"`

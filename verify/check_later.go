@@ -1,0 +1,29 @@
+package verify
+
+import (
+	"context"
+
+	"github.com/lineage-audit/lineage/record"
+)
+
+// What this version cannot decide is lacking, with its reason.
+
+func checkLoaded(context.Context, *inquiry, *record.Record) Check {
+	return lacking("records of this version do not say which of the packages the run loaded")
+}
+
+func checkImage(context.Context, *inquiry, *record.Record) Check {
+	return lacking("records of this version do not say whether the run took place in a container, and in which image")
+}
+
+func checkSignature(context.Context, *inquiry, *record.Record) Check {
+	return lacking("this version reads no signatures").noting(NotAuthenticated)
+}
+
+func checkTrail(context.Context, *inquiry, *record.Record) Check {
+	return lacking("this version keeps and reads no audit log")
+}
+
+func checkReproduction(context.Context, *inquiry, *record.Record) Check {
+	return lacking("this version does not run a record again")
+}

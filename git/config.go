@@ -58,6 +58,20 @@ func remotes(config []setting) []Remote {
 	return list
 }
 
+// fetchURL is where the repository comes from: origin, else the first remote.
+func fetchURL(config []setting) string {
+	list := remotes(config)
+	for _, r := range list {
+		if r.Name == "origin" {
+			return r.URL
+		}
+	}
+	if len(list) == 0 {
+		return ""
+	}
+	return list[0].URL
+}
+
 // maxModules is more than a .gitmodules file needs.
 const maxModules = 4 << 20
 

@@ -89,7 +89,7 @@ func (o *objects) stream(id ObjectID, kind string, sink func(size int64) (io.Wri
 	// The answer is taken to its end in any case, or the next one would be read
 	// out of this one.
 	to := &sinking{w: w, err: refused}
-	h := id.hash(kind, size)
+	h := objectHash(len(id), kind, size)
 	if _, err := io.CopyN(io.MultiWriter(h, to), o.out, size); err != nil {
 		return 0, o.fail(err)
 	}
@@ -159,10 +159,13 @@ func (o *objects) fail(err error) error {
 	return o.broken
 }
 
-// hash is ready to take the object's bytes and to give its id.
-func (id ObjectID) hash(kind string, size int64) hash.Hash {
+// blobHash is ready to take a blob's bytes and to give its id.
+func blobHash(idLen int, size int64) hash.Hash { return objectHash(idLen, "blob", size) }
+
+// objectHash makes ids of idLen digits.
+func objectHash(idLen int, kind string, size int64) hash.Hash {
 	h := sha1.New()
-	if len(id) == 64 {
+	if idLen == 64 {
 		h = sha256.New()
 	}
 	fmt.Fprintf(h, "%s %d\x00", kind, size)

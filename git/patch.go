@@ -1,64 +1,290 @@
 package git
 
-import "github.com/lineage-audit/lineage/hashing"
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/lineage-audit/lineage/hashing"
+)
 
 // PatchVersion is the version of [Patch] that this package writes.
 const PatchVersion = 1
 
-// Patch describes a tree as a commit and what differs from it, without the
-// content, which is found by digest. Bytes is its one and only form.
+// Patch describes a tree as a commit and what stands otherwise, without the
+// content, which is found by digest. [Patch.Bytes] is its one and only form, so
+// that one tree has one patch.
 type Patch struct {
 	Version int      `json:"version"`
-	Commit  ObjectID `json:"commit"`
+	Commit  ObjectID `json:"commit"` // "" if there is none yet
 	// Tree is the digest of the tree's manifest, within Paths.
 	Tree       hashing.TreeDigest `json:"tree"`
-	Paths      []string           `json:"paths"`
+	Paths      []Text             `json:"paths"`
 	Entries    []PatchEntry       `json:"entries"`
 	Forms      []PatchForm        `json:"forms"`
 	Submodules []PatchSubmodule   `json:"submodules"`
 }
 
 // PatchEntry is what stands at a path instead of what the commit has there.
-// Paths and targets are percent-encoded where JSON cannot carry them.
 type PatchEntry struct {
-	Path   string              `json:"path"`
-	Mode   Mode                `json:"mode"` // "" if nothing stands there
-	Target string              `json:"target,omitempty"`
-	Digest *hashing.FileDigest `json:"digest,omitempty"`
-	Size   int64               `json:"size,omitempty"`
-	Staged *PatchStaged        `json:"staged,omitempty"`
-	// Missing says why the content was not kept.
-	Missing string `json:"missing,omitempty"`
+	Path Text `json:"path"`
+	Kind Kind `json:"kind"`
+	PatchContent
+	// Staged is what the index has there, if that is another thing.
+	Staged *PatchContent `json:"staged,omitempty"`
 }
 
-// PatchStaged is what the index holds, where that is another thing.
-type PatchStaged struct {
-	Mode    Mode                `json:"mode"`
-	Target  string              `json:"target,omitempty"`
-	Digest  *hashing.FileDigest `json:"digest,omitempty"`
-	Size    int64               `json:"size,omitempty"`
-	Missing string              `json:"missing,omitempty"`
+// PatchContent is a file, a link, or nothing.
+type PatchContent struct {
+	Mode   Mode                `json:"mode"` // "" if nothing stands there
+	Target Text                `json:"target,omitempty"`
+	Digest *hashing.FileDigest `json:"digest,omitempty"`
+	Size   int64               `json:"size,omitempty"`
+	// Missing says why the content was not kept; then there may be no digest.
+	Missing string `json:"missing,omitempty"`
 }
 
 // PatchForm is a file of the commit that stands on disk in another form.
 type PatchForm struct {
-	Path   string             `json:"path"`
+	Path   Text               `json:"path"`
 	Form   Form               `json:"form"`
 	Digest hashing.FileDigest `json:"digest"`
 }
 
-// PatchSubmodule is a submodule's commit, and what differs from that.
+// PatchSubmodule is a submodule: where its commit is had, and what differs from that.
 type PatchSubmodule struct {
-	Path  string `json:"path"`
-	URL   string `json:"url"`
-	Patch Patch  `json:"patch"`
+	Path  Text   `json:"path"`
+	URL   Text   `json:"url"`
+	Patch *Patch `json:"patch,omitempty"` // none if it is not checked out
 }
 
 // Patch describes the tree so that [Restore] can put it back.
-func (t Tree) Patch() Patch { return Patch{} }
+func (t Tree) Patch() Patch {
+	p := Patch{
+		Version: PatchVersion, Commit: t.Commit, Tree: t.Manifest.Digest(),
+		Paths: []Text{}, Entries: []PatchEntry{}, Forms: []PatchForm{}, Submodules: []PatchSubmodule{},
+	}
+	for _, path := range t.Paths {
+		p.Paths = append(p.Paths, Text(path))
+	}
+	for _, d := range t.Differences {
+		if d.Mode != ModeSubmodule || d.Staged != nil {
+			p.Entries = append(p.Entries, d.entry())
+		}
+	}
+	for _, c := range t.Conversions {
+		if c.Form == FormOther {
+			p.Entries = append(p.Entries, c.entry())
+		} else {
+			p.Forms = append(p.Forms, PatchForm{Text(c.Path), c.Form, c.Digest})
+		}
+	}
+	slices.SortFunc(p.Entries, func(a, b PatchEntry) int { return strings.Compare(string(a.Path), string(b.Path)) })
+	for _, s := range t.Submodules {
+		sub := PatchSubmodule{Path: Text(s.Path), URL: Text(s.URL)}
+		if !s.Absent {
+			inner := s.Tree.Patch()
+			sub.Patch = &inner
+		}
+		p.Submodules = append(p.Submodules, sub)
+	}
+	return p
+}
 
-// Bytes is the patch as one line of JSON.
-func (p Patch) Bytes() []byte { return nil }
+func (d Difference) entry() PatchEntry {
+	e := PatchEntry{Path: Text(d.Path), Kind: d.Kind}
+	e.PatchContent = patchContent(d.Mode, d.Target, d.Digest, d.Size, d.Withheld+d.Omitted)
+	if s := d.Staged; s != nil {
+		c := patchContent(s.Mode, s.Target, s.Digest, s.Size, s.Withheld+s.Omitted)
+		e.Staged = &c
+	}
+	return e
+}
 
-// ParsePatch reads exactly what Bytes writes; its errors wrap [ErrPatch].
-func ParsePatch(b []byte) (Patch, error) { return Patch{}, ErrPatch }
+// KindConverted is an entry of a patch that is no difference: the file is the
+// commit's, in a form that cannot be made again from it.
+const KindConverted Kind = "converted"
+
+func (c Conversion) entry() PatchEntry {
+	return PatchEntry{
+		Path: Text(c.Path), Kind: KindConverted,
+		PatchContent: patchContent(c.Mode, "", c.Digest, c.Size, c.Withheld+c.Omitted),
+	}
+}
+
+func patchContent(mode Mode, target string, digest hashing.FileDigest, size int64, missing string) PatchContent {
+	c := PatchContent{Mode: mode, Target: Text(target), Size: size, Missing: missing}
+	if !digest.IsZero() {
+		c.Digest = &digest
+	}
+	return c
+}
+
+// Bytes is the patch as one line of JSON, keys in the order of the fields.
+func (p Patch) Bytes() []byte {
+	var b bytes.Buffer
+	enc := json.NewEncoder(&b)
+	enc.SetEscapeHTML(false)
+	if err := enc.Encode(p); err != nil {
+		panic("git: a patch cannot be encoded: " + err.Error()) // its types always can
+	}
+	return b.Bytes()
+}
+
+// ParsePatch reads exactly what Bytes writes: other orders, spaces, cases,
+// escapes, duplicate or unknown keys are errors, since they would not be written
+// again. Errors wrap [ErrPatch].
+func ParsePatch(b []byte) (Patch, error) {
+	var p Patch
+	dec := json.NewDecoder(bytes.NewReader(b))
+	dec.DisallowUnknownFields()
+	if err := dec.Decode(&p); err != nil {
+		return Patch{}, fmt.Errorf("%w: %w", ErrPatch, err)
+	}
+	if p.Version != PatchVersion {
+		return Patch{}, fmt.Errorf("%w: version %d is not known", ErrPatch, p.Version)
+	}
+	if err := p.check(0); err != nil {
+		return Patch{}, fmt.Errorf("%w: %w", ErrPatch, err)
+	}
+	if !bytes.Equal(p.Bytes(), b) {
+		return Patch{}, fmt.Errorf("%w: it is not in the one form that patches have", ErrPatch)
+	}
+	return p, nil
+}
+
+// maxNested bounds how deep submodules may nest.
+const maxNested = 32
+
+// check is for what types cannot say.
+func (p Patch) check(depth int) error {
+	if depth > maxNested {
+		return fmt.Errorf("submodules nest deeper than %d", maxNested)
+	}
+	if p.Version != PatchVersion {
+		return fmt.Errorf("version %d is not known", p.Version)
+	}
+	if p.Commit != "" {
+		if _, err := ParseObjectID(string(p.Commit)); err != nil {
+			return err
+		}
+	}
+	if p.Paths == nil || p.Entries == nil || p.Forms == nil || p.Submodules == nil {
+		return fmt.Errorf("a list is missing")
+	}
+	for _, check := range []func(int) error{p.checkPaths, p.checkEntries, p.checkSubmodules} {
+		if err := check(depth); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// checkPaths: each list is in order, no path stands twice in what is written,
+// and none leads out of the tree or beneath another.
+func (p Patch) checkPaths(int) error {
+	entries, forms, subs := map[Text]bool{}, []Text{}, []Text{}
+	var paths []Text
+	for _, e := range p.Entries {
+		paths = append(paths, e.Path)
+		entries[e.Path] = e.Mode != ModeNone
+	}
+	for _, f := range p.Forms {
+		if _, twice := entries[f.Path]; twice {
+			return fmt.Errorf("path %q stands twice", f.Path)
+		}
+		forms = append(forms, f.Path)
+	}
+	for _, s := range p.Submodules {
+		subs = append(subs, s.Path)
+	}
+	for _, list := range [][]Text{p.Paths, paths, forms, subs} {
+		for i, path := range list {
+			if err := checkPath(string(path)); err != nil {
+				return err
+			}
+			if i > 0 && list[i-1] >= path {
+				return fmt.Errorf("path %q is out of order, or stands twice", path)
+			}
+		}
+	}
+	for _, file := range slices.Concat(paths, forms, subs) {
+		for dir := path.Dir(string(file)); dir != "."; dir = path.Dir(dir) {
+			if entries[Text(dir)] {
+				return fmt.Errorf("path %q stands beneath %q, which is no folder", file, dir)
+			}
+		}
+	}
+	return nil
+}
+
+// checkPath refuses what would lead out of the tree or into a .git.
+func checkPath(file string) error {
+	for part := range strings.SplitSeq(file, "/") {
+		if !safeName(part) {
+			return fmt.Errorf("path %q is none in a tree", file)
+		}
+	}
+	return nil
+}
+
+var patchKinds = []Kind{
+	KindModified, KindDeleted, KindAdded, KindUntracked, KindIgnored,
+	KindStaged, KindMode, KindType, KindFiltered, KindConverted,
+}
+
+func (p Patch) checkEntries(int) error {
+	for _, e := range p.Entries {
+		if !slices.Contains(patchKinds, e.Kind) {
+			return fmt.Errorf("path %q: kind %q is not known", e.Path, e.Kind)
+		}
+		if err := e.check(); err != nil {
+			return fmt.Errorf("path %q: %w", e.Path, err)
+		}
+		if e.Staged == nil {
+			continue
+		}
+		if err := e.Staged.check(); err != nil {
+			return fmt.Errorf("path %q: staged: %w", e.Path, err)
+		}
+	}
+	for _, f := range p.Forms {
+		if !slices.Contains([]Form{FormCRLF, FormIdent, FormIdentCRLF, FormLFS}, f.Form) {
+			return fmt.Errorf("path %q: form %q is not known", f.Path, f.Form)
+		}
+	}
+	return nil
+}
+
+// check: a file has a digest or says why not, a link has a target, and nothing
+// else has either.
+func (c PatchContent) check() error {
+	ok := false
+	switch c.Mode {
+	case ModeFile, ModeExecutable:
+		ok = (c.Digest != nil || c.Missing != "") && c.Target == "" && c.Size >= 0
+	case ModeSymlink:
+		ok = c.Digest == nil && c.Size == 0 && (c.Target != "" || c.Missing != "")
+	case ModeNone, ModeOther, ModeSubmodule:
+		ok = c.Digest == nil && c.Size == 0
+	}
+	if !ok || c.Digest != nil && c.Digest.IsZero() {
+		return fmt.Errorf("mode %q with other facts", c.Mode)
+	}
+	return nil
+}
+
+func (p Patch) checkSubmodules(depth int) error {
+	for _, s := range p.Submodules {
+		if s.Patch == nil {
+			continue
+		}
+		if err := s.Patch.check(depth + 1); err != nil {
+			return fmt.Errorf("submodule %q: %w", s.Path, err)
+		}
+	}
+	return nil
+}

@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 )
@@ -30,10 +31,11 @@ type Options struct {
 
 // program is git with the environment that it is run in.
 type program struct {
-	path string
-	env  []string
-	args []string // in front of each command's own
-	dir  string
+	path     string
+	env      []string
+	args     []string // in front of each command's own
+	dir      string
+	patience time.Duration
 }
 
 // killDelay is how long git may take to end after its context did.
@@ -52,7 +54,20 @@ func (o Options) local(gitDir, workTree string) (program, error) {
 	if workTree != "" {
 		env, dir = append(env, "GIT_WORK_TREE="+workTree), workTree
 	}
-	return program{path, append(env, o.extra...), settings(localSettings), dir}, nil
+	return program{path, append(env, o.extra...), settings(localSettings), dir, patience}, nil
+}
+
+// withUser is local with the user's own configuration, of which one value is
+// read.
+func (o Options) withUser(p place) (program, error) {
+	git, err := o.local(p.gitDir, p.root)
+	for _, name := range []string{"HOME", "XDG_CONFIG_HOME", "USERPROFILE"} {
+		if value, ok := lookup(o.Env, name); ok {
+			git.env = append(git.env, name+"="+value)
+		}
+	}
+	git.env = slices.DeleteFunc(git.env, func(e string) bool { return strings.HasPrefix(e, "GIT_CONFIG_") })
+	return git, err
 }
 
 // keptVariables are those of the user's environment that git is found, loaded
@@ -89,7 +104,7 @@ var localSettings = []string{
 	"core.sshCommand=false", "core.askPass=", "core.gitProxy=", "credential.helper=", "diff.external=",
 	"gpg.program=false", "log.showSignature=false", "core.excludesFile=" + os.DevNull,
 	"core.commitGraph=false", "core.useReplaceRefs=false", "core.warnAmbiguousRefs=false",
-	"core.untrackedCache=false", "core.bare=false", "gc.auto=0", "maintenance.auto=false",
+	"core.untrackedCache=false", "gc.auto=0", "maintenance.auto=false",
 	"submodule.recurse=false", "protocol.allow=never", "safe.directory=*",
 }
 
@@ -156,8 +171,14 @@ func (p program) command(ctx context.Context, args ...string) *exec.Cmd {
 	return cmd
 }
 
+// patience is how long a command may take that reads a repository: a FIFO in the
+// place of its index must not keep a run for ever.
+const patience = 2 * time.Minute
+
 // output runs git and gives what it prints. A failure is a [*exitError].
 func (p program) output(ctx context.Context, stdin io.Reader, args ...string) ([]byte, error) {
+	ctx, cancel := context.WithTimeout(ctx, p.patience)
+	defer cancel()
 	var out bytes.Buffer
 	errs := &tail{max: maxMessage}
 	cmd := p.command(ctx, args...)

@@ -49,3 +49,8 @@ func openRegular(path string, flags int) (*os.File, os.FileInfo, error) {
 	}
 	return f, info, nil
 }
+
+// readUpTo reads until the end or limit bytes, whichever comes first.
+func readUpTo(r io.Reader, limit int64) ([]byte, error) {
+	return io.ReadAll(io.LimitReader(r, limit))
+}

@@ -82,10 +82,20 @@ type StagedFile struct {
 	Omitted  string
 }
 
-// Form is how git made a file's bytes out of its blob's: "crlf", "ident",
-// "crlf+ident", "lfs". "" is another conversion that is git's own (an encoding,
-// a stale ident), and then the content is kept.
+// Form is how git made a file's bytes out of its blob's.
 type Form string
+
+// The forms in which a file is the commit's although its bytes are not the
+// blob's. Attributes or configuration must ask for them.
+const (
+	FormCRLF      Form = "crlf"       // each line feed after a carriage return
+	FormIdent     Form = "ident"      // each $Id$ with the blob's id
+	FormIdentCRLF Form = "ident+crlf" // both
+	FormLFS       Form = "lfs"        // the object that the blob, an LFS pointer, names
+	// FormOther is an encoding, or the id of an older blob in $Id$: nothing that
+	// could be made again from the commit alone, so that the content is kept.
+	FormOther Form = "other"
+)
 
 // Conversion is a file that is the commit's although its bytes are not the blob's.
 type Conversion struct {

@@ -228,11 +228,15 @@ func (l *listing) sort() {
 	}
 }
 
-// all lists the entries of the listing and of those inside it.
+// all lists the entries of the listing and of those inside it. What stands in an
+// ignored repository is ignored.
 func (l *listing) all() []entry {
 	list := slices.Clone(l.entries)
 	for _, n := range l.nested {
-		list = append(list, n.all()...)
+		for _, e := range n.all() {
+			e.ignored = e.ignored || n.ignored
+			list = append(list, e)
+		}
 	}
 	return list
 }

@@ -16,13 +16,14 @@ const PatchVersion = 1
 
 // Patch describes a tree as a commit and what stands otherwise, without the
 // content, which is found by digest. [Patch.Bytes] is its one and only form, so
-// that one tree has one patch.
+// that one tree has one patch. In paths, targets and URLs, bytes that are not
+// valid UTF-8, control characters and "%" stand percent-encoded, as in records.
 type Patch struct {
 	Version int      `json:"version"`
 	Commit  ObjectID `json:"commit"` // "" if there is none yet
 	// Tree is the digest of the tree's manifest, within Paths.
 	Tree       hashing.TreeDigest `json:"tree"`
-	Paths      []Text             `json:"paths"`
+	Paths      []string             `json:"paths"`
 	Entries    []PatchEntry       `json:"entries"`
 	Forms      []PatchForm        `json:"forms"`
 	Submodules []PatchSubmodule   `json:"submodules"`
@@ -30,7 +31,7 @@ type Patch struct {
 
 // PatchEntry is what stands at a path instead of what the commit has there.
 type PatchEntry struct {
-	Path Text `json:"path"`
+	Path string `json:"path"`
 	Kind Kind `json:"kind"`
 	PatchContent
 	// Staged is what the index has there, if that is another thing.
@@ -40,7 +41,7 @@ type PatchEntry struct {
 // PatchContent is a file, a link, or nothing.
 type PatchContent struct {
 	Mode   Mode                `json:"mode"` // "" if nothing stands there
-	Target Text                `json:"target,omitempty"`
+	Target string                `json:"target,omitempty"`
 	Digest *hashing.FileDigest `json:"digest,omitempty"`
 	Size   int64               `json:"size,omitempty"`
 	// Missing says why the content was not kept; then there may be no digest.
@@ -49,26 +50,31 @@ type PatchContent struct {
 
 // PatchForm is a file of the commit that stands on disk in another form.
 type PatchForm struct {
-	Path   Text               `json:"path"`
+	Path   string               `json:"path"`
 	Form   Form               `json:"form"`
 	Digest hashing.FileDigest `json:"digest"`
 }
 
 // PatchSubmodule is a submodule: where its commit is had, and what differs from that.
 type PatchSubmodule struct {
-	Path  Text   `json:"path"`
-	URL   Text   `json:"url"`
+	Path  string   `json:"path"`
+	URL   string   `json:"url"`
 	Patch *Patch `json:"patch,omitempty"` // none if it is not checked out
+}
+
+// NewPatch is the patch of a tree that is the commit's in every byte.
+func NewPatch(commit ObjectID, tree hashing.TreeDigest) Patch {
+	return Patch{
+		Version: PatchVersion, Commit: commit, Tree: tree,
+		Paths: []string{}, Entries: []PatchEntry{}, Forms: []PatchForm{}, Submodules: []PatchSubmodule{},
+	}
 }
 
 // Patch describes the tree so that [Restore] can put it back.
 func (t Tree) Patch() Patch {
-	p := Patch{
-		Version: PatchVersion, Commit: t.Commit, Tree: t.Manifest.Digest(),
-		Paths: []Text{}, Entries: []PatchEntry{}, Forms: []PatchForm{}, Submodules: []PatchSubmodule{},
-	}
+	p := NewPatch(t.Commit, t.Manifest.Digest())
 	for _, path := range t.Paths {
-		p.Paths = append(p.Paths, Text(path))
+		p.Paths = append(p.Paths, encodeText(path))
 	}
 	for _, d := range t.Differences {
 		if d.Mode != ModeSubmodule || d.Staged != nil {
@@ -79,12 +85,12 @@ func (t Tree) Patch() Patch {
 		if c.Form == FormOther {
 			p.Entries = append(p.Entries, c.entry())
 		} else {
-			p.Forms = append(p.Forms, PatchForm{Text(c.Path), c.Form, c.Digest})
+			p.Forms = append(p.Forms, PatchForm{encodeText(c.Path), c.Form, c.Digest})
 		}
 	}
-	slices.SortFunc(p.Entries, func(a, b PatchEntry) int { return strings.Compare(string(a.Path), string(b.Path)) })
+	slices.SortFunc(p.Entries, func(a, b PatchEntry) int { return strings.Compare(a.Path, b.Path) })
 	for _, s := range t.Submodules {
-		sub := PatchSubmodule{Path: Text(s.Path), URL: Text(s.URL)}
+		sub := PatchSubmodule{Path: encodeText(s.Path), URL: encodeText(s.URL)}
 		if !s.Absent {
 			inner := s.Tree.Patch()
 			sub.Patch = &inner
@@ -95,7 +101,7 @@ func (t Tree) Patch() Patch {
 }
 
 func (d Difference) entry() PatchEntry {
-	e := PatchEntry{Path: Text(d.Path), Kind: d.Kind}
+	e := PatchEntry{Path: encodeText(d.Path), Kind: d.Kind}
 	e.PatchContent = patchContent(d.Mode, d.Target, d.Digest, d.Size, d.Withheld+d.Omitted)
 	if s := d.Staged; s != nil {
 		c := patchContent(s.Mode, s.Target, s.Digest, s.Size, s.Withheld+s.Omitted)
@@ -110,13 +116,13 @@ const KindConverted Kind = "converted"
 
 func (c Conversion) entry() PatchEntry {
 	return PatchEntry{
-		Path: Text(c.Path), Kind: KindConverted,
+		Path: encodeText(c.Path), Kind: KindConverted,
 		PatchContent: patchContent(c.Mode, "", c.Digest, c.Size, c.Withheld+c.Omitted),
 	}
 }
 
 func patchContent(mode Mode, target string, digest hashing.FileDigest, size int64, missing string) PatchContent {
-	c := PatchContent{Mode: mode, Target: Text(target), Size: size, Missing: missing}
+	c := PatchContent{Mode: mode, Target: encodeText(target), Size: size, Missing: missing}
 	if !digest.IsZero() {
 		c.Digest = &digest
 	}
@@ -186,8 +192,8 @@ func (p Patch) check(depth int) error {
 // checkPaths: each list is in order, no path stands twice in what is written,
 // and none leads out of the tree or beneath another.
 func (p Patch) checkPaths(int) error {
-	entries, forms, subs := map[Text]bool{}, []Text{}, []Text{}
-	var paths []Text
+	entries, forms, subs := map[string]bool{}, []string{}, []string{}
+	var paths []string
 	for _, e := range p.Entries {
 		paths = append(paths, e.Path)
 		entries[e.Path] = e.Mode != ModeNone
@@ -201,9 +207,9 @@ func (p Patch) checkPaths(int) error {
 	for _, s := range p.Submodules {
 		subs = append(subs, s.Path)
 	}
-	for _, list := range [][]Text{p.Paths, paths, forms, subs} {
+	for _, list := range [][]string{p.Paths, paths, forms, subs} {
 		for i, path := range list {
-			if err := checkPath(string(path)); err != nil {
+			if err := checkPath(path); err != nil {
 				return err
 			}
 			if i > 0 && list[i-1] >= path {
@@ -212,8 +218,8 @@ func (p Patch) checkPaths(int) error {
 		}
 	}
 	for _, file := range slices.Concat(paths, forms, subs) {
-		for dir := path.Dir(string(file)); dir != "."; dir = path.Dir(dir) {
-			if entries[Text(dir)] {
+		for dir := path.Dir(file); dir != "."; dir = path.Dir(dir) {
+			if entries[dir] {
 				return fmt.Errorf("path %q stands beneath %q, which is no folder", file, dir)
 			}
 		}
@@ -222,7 +228,11 @@ func (p Patch) checkPaths(int) error {
 }
 
 // checkPath refuses what would lead out of the tree or into a .git.
-func checkPath(file string) error {
+func checkPath(encoded string) error {
+	file, err := decodeText(encoded)
+	if err != nil {
+		return err
+	}
 	for part := range strings.SplitSeq(file, "/") {
 		if !safeName(part) {
 			return fmt.Errorf("path %q is none in a tree", file)
@@ -267,7 +277,8 @@ func (c PatchContent) check() error {
 	case ModeFile, ModeExecutable:
 		ok = (c.Digest != nil || c.Missing != "") && c.Target == "" && c.Size >= 0
 	case ModeSymlink:
-		ok = c.Digest == nil && c.Size == 0 && (c.Target != "" || c.Missing != "")
+		_, err := decodeText(c.Target)
+		ok = c.Digest == nil && c.Size == 0 && (c.Target != "" || c.Missing != "") && err == nil
 	case ModeNone, ModeOther, ModeSubmodule:
 		ok = c.Digest == nil && c.Size == 0
 	}

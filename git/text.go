@@ -1,22 +1,16 @@
 package git
 
 import (
-	"errors"
 	"fmt"
 	"strings"
 	"unicode"
 	"unicode/utf8"
 )
 
-// Text holds the bytes of a path, a link's target or a URL as git has them. In
-// JSON, bytes that are not valid UTF-8, control characters and "%" stand
-// percent-encoded, as in records.
-type Text string
-
-// MarshalText percent-encodes.
-func (t Text) MarshalText() ([]byte, error) {
+// encodeText percent-encodes the bytes of a path, a target or a URL that are not
+// valid UTF-8, control characters, and "%".
+func encodeText(s string) string {
 	var b strings.Builder
-	s := string(t)
 	for i := 0; i < len(s); {
 		r, n := utf8.DecodeRuneInString(s[i:])
 		if r == '%' || unicode.IsControl(r) || r == utf8.RuneError && n == 1 {
@@ -28,26 +22,29 @@ func (t Text) MarshalText() ([]byte, error) {
 		}
 		i += n
 	}
-	return []byte(b.String()), nil
+	return b.String()
 }
 
-// UnmarshalText reads what MarshalText writes.
-func (t *Text) UnmarshalText(text []byte) error {
-	var b []byte
+// decodeText reads exactly what encodeText writes.
+func decodeText(text string) (string, error) {
+	var b strings.Builder
 	for i := 0; i < len(text); i++ {
 		if text[i] != '%' {
-			b = append(b, text[i])
+			b.WriteByte(text[i])
 			continue
 		}
-		if len(text) < i+3 {
-			return errors.New("a percent sign that encodes nothing")
-		}
 		var c byte
-		if _, err := fmt.Sscanf(string(text[i+1:i+3]), "%02X", &c); err != nil {
-			return fmt.Errorf("%q encodes nothing", text[i:i+3])
+		if len(text) < i+3 {
+			return "", fmt.Errorf("%q ends within an escape", text)
 		}
-		b, i = append(b, c), i+2
+		if _, err := fmt.Sscanf(text[i+1:i+3], "%02X", &c); err != nil {
+			return "", fmt.Errorf("%q: %q is no escape", text, text[i:i+3])
+		}
+		b.WriteByte(c)
+		i += 2
 	}
-	*t = Text(b)
-	return nil
+	if s := b.String(); encodeText(s) == text {
+		return s, nil
+	}
+	return "", fmt.Errorf("%q is not encoded as it should be", text)
 }

@@ -25,7 +25,7 @@ const mostEvidence = 10
 // command that mends it.
 func checkDetail(p *page, c verify.Check) {
 	p.gap()
-	p.prose(0, []cell{{string(c.ID), strong}, word(" "), checkWord(c), word(": %s", c.Reason)}, 2)
+	p.prose(0, []cell{{string(c.ID), strong}, word(" "), checkWord(c.Status), word(": %s", c.Reason)}, 2)
 	if c.SetAside {
 		p.fact("set aside", word("%s", c.SetAsideReason))
 	}
@@ -59,7 +59,7 @@ func (p *page) compared(indent int, expected, found string) {
 func evidence(p *page, e verify.Evidence) {
 	cells := []cell{word("%s", e.Name)}
 	if e.Status != "" {
-		cells = []cell{checkWord(verify.Check{Status: e.Status}), word(" %s", e.Name)}
+		cells = []cell{checkWord(e.Status), word(" %s", e.Name)}
 	}
 	if e.Where != "" {
 		cells = append(cells, word(" (%s)", e.Where))

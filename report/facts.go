@@ -81,6 +81,8 @@ func statusWord(s record.Status) cell {
 		return cell{string(s), good}
 	case Running:
 		return cell{string(s), plain}
+	case Unknown:
+		return cell{"UNKNOWN", doubt}
 	}
 	return cell{strings.ToUpper(strings.ReplaceAll(string(s), "-", " ")), bad}
 }

@@ -117,7 +117,7 @@ func runDocumentOf(run Run) runDocument {
 	case run.Intent != nil:
 		d.Invocation, d.Status = &run.Intent.InvocationID, run.State
 		d.StartedOn, d.Command = &run.Intent.StartedOn, run.Intent.Command
-	default:
+	case !run.ID.IsZero():
 		d.Record = &run.ID
 	}
 	return d

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"fmt"
 	"io"
 	"slices"
 	"strings"
@@ -24,14 +25,14 @@ type Run struct {
 	State    record.Status  // of an intent: Running, Abandoned or Unknown
 	Attached []record.Attachment
 
-	ID      record.ID // of what could not be read: Record and Intent are nil
+	ID      record.ID // of what could not be read, if known: Record and Intent are nil
 	Problem string    // why it could not, or what else is wrong
 }
 
 // logColumns give way in a narrow terminal: the last ones first, and by name.
 var logColumns = []column{
-	{name: "id"}, {name: "when"}, {name: "status"}, {name: "commit"},
-	{name: "command", least: 24, most: 80},
+	{name: "id"}, {name: "when"}, {name: "status"}, {name: "commit", drops: true},
+	{name: "command", least: 16, most: 80},
 	{name: "outputs", least: 12, most: 40, drops: true},
 	{name: "attached", drops: true},
 }
@@ -55,13 +56,15 @@ func Log(w io.Writer, runs []Run, o Options) error {
 	return p.writeTo(w)
 }
 
-// name is enough of a run's id, or of its invocation where it has none.
+// name is enough of a run's id, or of its invocation where it has none, or "-".
 func name(run Run) string {
 	switch {
 	case run.Record != nil:
 		return run.Record.ID().Short()
 	case run.Intent != nil:
 		return run.Intent.InvocationID.String()[:12]
+	case run.ID.IsZero():
+		return "-"
 	}
 	return run.ID.Short()
 }
@@ -84,7 +87,14 @@ func logRow(run Run, o Options) []cell {
 }
 
 func logStatus(r *record.Record) cell {
-	status, _ := ended(r.Metadata().Outcome)
+	o := r.Metadata().Outcome
+	status := statusWord(o.Status)
+	switch {
+	case o.ExitCode != nil && *o.ExitCode != 0:
+		status.text += fmt.Sprintf(" (%d)", *o.ExitCode)
+	case o.Signal != "":
+		status.text += " (" + o.Signal + ")"
+	}
 	if n := len(r.Gaps()); n > 0 {
 		return cell{status.text + ", " + strings.ToUpper(plural(n, "gap", "gaps")), bad}
 	}
@@ -116,6 +126,9 @@ func logOutputs(r *record.Record) string {
 	all := names(r.Outputs())
 	if len(all) == 0 {
 		return "-"
+	}
+	for i := range all {
+		all[i] = strings.TrimPrefix(all[i], string(record.RootRepo)+":")
 	}
 	return strings.Join(all, ", ")
 }

@@ -17,6 +17,9 @@ type absence struct {
 // nobody said to be absent.
 func missing(r *record.Record) []absence {
 	found := []absence{}
+	if r.Metadata().Outcome.Status == record.NotStarted {
+		return found
+	}
 	expect := func(there bool, what, why string) {
 		if !there {
 			found = append(found, absence{what, why})
@@ -26,7 +29,7 @@ func missing(r *record.Record) []absence {
 	expect(count(r.Dependencies(record.RoleCode)).Files > 0, "code", "no file of code is known")
 	expect(p.Inputs.None || count(r.Dependencies(record.RoleData)).Count > 0, "data",
 		"no input is known: name each with --input PATH, or say --input none")
-	expect(p.Outputs.None || count(r.Outputs()).Count > 0, "outputs",
+	expect(p.Outputs.None || !r.Metadata().Outcome.Ended0() || count(r.Outputs()).Count > 0, "outputs",
 		"none was found: name each with --output PATH")
 	if isPython(r) {
 		expect(len(r.Dependencies(record.RoleInterpreter)) > 0, "interpreter", "a Python command of which the interpreter is not known")

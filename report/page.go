@@ -77,28 +77,40 @@ func (p *page) alert(label cell, cells ...cell) {
 	p.prose(2, append([]cell{label, word("%*s", fill, "")}, cells...), 2+labelWidth)
 }
 
-// prose writes cells side by side, wrapped at blanks to the width of the page. A
-// word that is too long for a line stands whole on a line of its own.
+// prose writes cells side by side, wrapped at blanks to the width of the page.
 func (p *page) prose(indent int, cells []cell, hang int) {
 	p.b.WriteString(strings.Repeat(" ", indent))
 	at := indent
 	for _, c := range cells {
-		for i, w := range strings.Split(Clean(c.text), " ") {
-			width := twwidth.Width(w)
-			switch {
-			case i == 0:
-			case p.o.Width > 0 && at > hang && at+1+width > p.o.Width:
+		lines := wrap(Clean(c.text), at, hang, p.o.Width)
+		for i, line := range lines {
+			if i > 0 {
 				p.b.WriteString("\n" + strings.Repeat(" ", hang))
 				at = hang
-			default:
-				p.b.WriteByte(' ')
-				at++
 			}
-			p.b.WriteString(p.paint(cell{w, c.style}))
-			at += width
+			p.b.WriteString(p.paint(cell{line, c.style}))
+			at += twwidth.Width(line)
 		}
 	}
 	p.b.WriteByte('\n')
+}
+
+// wrap cuts a clean text at blanks into lines, of which the first starts in the
+// column at and the others in the column hang. A word that is too long for a line
+// stands whole on a line of its own. A width of 0 is no limit.
+func wrap(text string, at, hang, width int) (lines []string) {
+	line := ""
+	for i, w := range strings.Split(text, " ") {
+		n := twwidth.Width(w)
+		if i > 0 && width > 0 && at > hang && at+1+n > width {
+			lines = append(lines, line)
+			line, at = "", hang
+		} else if i > 0 {
+			line, at = line+" ", at+1
+		}
+		line, at = line+w, at+n
+	}
+	return append(lines, line)
 }
 
 // writeTo writes the page at once.

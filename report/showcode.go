@@ -14,7 +14,7 @@ func (s shower) code() {
 	s.section("code")
 	commits := append(s.r.Dependencies(record.RoleCommit), s.r.Dependencies(record.RoleSubmodule)...)
 	if len(commits) == 0 {
-		s.put(2, cell{"NO COMMIT", doubt}, word(": the code is known by its bytes alone"))
+		s.put(2, cell{"NO COMMIT", doubt}, word(" is recorded"))
 	}
 	for i := range commits {
 		s.commit(&commits[i])

@@ -17,7 +17,7 @@ func (s shower) resources(title string, all []record.Resource, d record.Declared
 	for _, l := range d.Paths {
 		named := func(r record.Resource) bool { return r.Name == l.String() }
 		if !slices.ContainsFunc(all, named) {
-			s.put(2, word("declared: %s", l))
+			s.put(2, cell{"DECLARED", doubt}, word(" and without an entry of its own: %s", l))
 		}
 	}
 	for i := range all {

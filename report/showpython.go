@@ -1,7 +1,6 @@
 package report
 
 import (
-	"fmt"
 	"strings"
 
 	"github.com/lineage-audit/lineage/record"
@@ -38,17 +37,24 @@ func (s shower) packages() {
 			rows = append(rows, []cell{word("%s", f.Name), word("%s", f.Version), state, word("%s", origin(f))})
 		}
 	}
-	what := plural(len(all), "distribution", "distributions")
-	if !s.f.Files && len(all) > 0 {
-		what += fmt.Sprintf(", %d of which to note", len(rows))
-	}
-	s.put(2, word("%s", what))
+	s.put(2, word("%s%s", plural(len(all), "distribution", "distributions"), s.listed(len(all), len(rows))))
 	if len(rows) > 0 {
-		s.table(2, []column{{name: "name"}, {name: "version"}, {name: "files"}, {name: "from", least: 24}}, rows)
+		s.table(2, []column{{name: "name"}, {name: "version"}, {name: "files"}, {name: "from", least: 24, wraps: true}}, rows)
 	}
 	for _, r := range all {
 		s.changedFiles(r.Annotations.Package)
 	}
+}
+
+// listed says which packages the table below holds.
+func (s shower) listed(all, rows int) string {
+	switch {
+	case all == rows:
+		return ""
+	case rows == 0:
+		return ", from an index, with the files of their RECORD"
+	}
+	return ", of which these are to note"
 }
 
 // packageState says whether a distribution's files are those of its RECORD.

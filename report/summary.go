@@ -44,8 +44,12 @@ func Summary(w io.Writer, r *record.Record, f SummaryFacts, o Options) error {
 }
 
 func summaryHead(p *page, r *record.Record) {
-	status, rest := ended(r.Metadata().Outcome)
-	cells := []cell{word("lineage: run "), status, word("%s after %s", rest, duration(r.Metadata()))}
+	m := r.Metadata()
+	status, rest := ended(m.Outcome)
+	if m.Outcome.Status != record.NotStarted {
+		rest = " after " + duration(m) + rest
+	}
+	cells := []cell{word("lineage: run "), status, word("%s", rest)}
 	if n := len(r.Gaps()); n > 0 {
 		cells = append(cells, word(", capture "), cell{"INCOMPLETE", bad}, word(" (%s)", plural(n, "gap", "gaps")))
 	}
@@ -55,7 +59,7 @@ func summaryHead(p *page, r *record.Record) {
 func summaryCode(p *page, r *record.Record) {
 	commits := r.Dependencies(record.RoleCommit)
 	if len(commits) == 0 {
-		p.fact("commit", cell{"NONE", doubt}, word(": the code is known by its bytes alone"))
+		p.fact("commit", cell{"NONE", doubt}, word(" is recorded"))
 	}
 	for i := range commits {
 		c := commits[i].Annotations.Commit

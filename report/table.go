@@ -3,6 +3,7 @@ package report
 import (
 	"bytes"
 	"fmt"
+	"math"
 	"regexp"
 	"slices"
 	"strings"
@@ -19,14 +20,19 @@ type column struct {
 	least int  // it may be shortened to this width; 0 for never
 	most  int  // it is never wider; 0 for no limit
 	drops bool // it may be left out, which is said below the table
+	wraps bool // it is the last, and its words go on in further rows
 }
 
 // table writes rows below their header, without lines between them. Cells are
-// never wrapped, so that what is in them can be searched and pasted.
+// not wrapped, so that what is in them can be searched and pasted, but for prose.
 func (p *page) table(indent int, columns []column, rows [][]cell) {
 	widths := measure(columns, rows)
 	dropped := p.drop(indent, &columns, &rows, &widths)
 	p.squeeze(indent, columns, widths)
+	if last := len(columns) - 1; columns[last].wraps {
+		rows = wrapped(rows, widths[last])
+		widths[last] = math.MaxInt // a word that is too long stands whole
+	}
 	for _, row := range rows {
 		for i := range row {
 			row[i].text = shorten(Clean(row[i].text), widths[i])
@@ -36,6 +42,21 @@ func (p *page) table(indent int, columns []column, rows [][]cell) {
 	if len(dropped) > 0 {
 		p.put(indent, word("(too narrow for: %s)", strings.Join(dropped, ", ")))
 	}
+}
+
+// wrapped spreads the last cell of each row over as many rows as it needs.
+func wrapped(rows [][]cell, width int) (all [][]cell) {
+	for _, row := range rows {
+		last := row[len(row)-1]
+		for i, line := range wrap(Clean(last.text), 0, 0, width) {
+			if i > 0 {
+				row = make([]cell, len(row))
+			}
+			row[len(row)-1] = cell{line, last.style}
+			all = append(all, row)
+		}
+	}
+	return all
 }
 
 func measure(columns []column, rows [][]cell) []int {

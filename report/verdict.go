@@ -1,6 +1,7 @@
 package report
 
 import (
+	"cmp"
 	"io"
 	"strings"
 
@@ -12,7 +13,7 @@ import (
 // is no result or status that this package knows is told as the worse one.
 func Verdict(w io.Writer, v verify.Verdict, o Options) error {
 	p := &page{o: o}
-	p.prose(0, []cell{resultWord(v.Result), word(": %s is %s; %s was required", v.Target.Asked, v.Label, v.Required)}, 2)
+	p.prose(0, []cell{resultWord(v.Result), word(": %s reached %s, required %s", v.Target.Asked, cmp.Or(v.Label, "nothing"), cmp.Or(v.Required, "nothing"))}, 2)
 	if v.Reason != "" {
 		p.prose(2, []cell{word("%s", v.Reason)}, 2)
 	}
@@ -43,22 +44,16 @@ func resultWord(r verify.Result) cell {
 	return cell{"CANNOT VERIFY", doubt}
 }
 
-func checkWord(c verify.Check) cell {
-	var status cell
-	switch c.Status {
+func checkWord(s verify.Status) cell {
+	switch s {
 	case verify.Held:
-		status = cell{"held", good}
+		return cell{"held", good}
 	case verify.Failed:
-		status = cell{"FAILED", bad}
+		return cell{"FAILED", bad}
 	case verify.NotApplicable:
-		status = cell{"n.a.", plain}
-	default:
-		status = cell{"lacking", doubt}
+		return cell{"n.a.", plain}
 	}
-	if c.SetAside {
-		status.text += " (set aside)"
-	}
-	return status
+	return cell{"lacking", doubt}
 }
 
 // verdictTarget tells what was asked for, and what it turned out to be.
@@ -87,7 +82,7 @@ func resolved(r *verify.Resolved) string {
 	if r.Kind == verify.TargetPath {
 		return "path " + r.Path
 	}
-	parts := filled(string(r.Kind), r.System)
+	parts := filled(r.System)
 	for _, f := range []struct{ name, value string }{
 		{"model", r.Name}, {"version", r.Version}, {"alias", r.Alias},
 		{"logged model", r.LoggedModel}, {"run", r.Run}, {"path", r.Path},
@@ -122,6 +117,8 @@ func verdictRecord(p *page, v verify.Verdict) {
 	verdictCandidates(p, v)
 	if v.Policy.URI != "" {
 		p.fact("policy", word("%s", v.Policy.URI))
+	}
+	if v.Policy.Digest != nil {
 		p.put(3, word("sha256:%s", v.Policy.Digest.SHA256))
 	}
 	for _, a := range v.SetAside {
@@ -138,7 +135,7 @@ func verdictCandidates(p *page, v verify.Verdict) {
 	some, more := bounded(v.Candidates, mostListed)
 	for _, c := range some {
 		p.put(2, word("%-*s%s", labelWidth, c.Standing, c.ID))
-		text := "by " + c.By
+		text := "by " + string(c.By)
 		if c.Where != "" {
 			text += ", " + c.Where
 		}
@@ -157,22 +154,25 @@ func unlisted(p *page, indent, n int) {
 	}
 }
 
-// verdictChecks is the table of checks.
+// verdictChecks is the table of checks, grouped by rung.
 func verdictChecks(p *page, all []verify.Check) {
 	p.section("checks")
 	if len(all) == 0 {
 		p.put(2, cell{"NONE", bad}, word(" ran"))
 		return
 	}
-	rows := make([][]cell, len(all))
+	var rows [][]cell
 	for i, c := range all {
-		rung := string(c.Rung)
-		if i > 0 && all[i-1].Rung == c.Rung {
-			rung = ""
+		if i == 0 || all[i-1].Rung != c.Rung {
+			rows = append(rows, []cell{{string(c.Rung), strong}, {}, {}})
 		}
-		rows[i] = []cell{word("%s", rung), checkWord(c), word("%s", c.ID), word("%s", c.Reason)}
+		status, reason := checkWord(c.Status), c.Reason
+		if c.SetAside {
+			reason = "set aside: " + reason
+		}
+		rows = append(rows, []cell{{"  " + status.text, status.style}, word("%s", c.ID), word("%s", reason)})
 	}
-	p.table(2, []column{{name: "rung"}, {name: "status"}, {name: "check"}, {name: "reason", least: 20}}, rows)
+	p.table(2, []column{{name: "status"}, {name: "check"}, {name: "reason", least: 20, wraps: true}}, rows)
 }
 
 // verdictNotes tells what checks said that changes no status.

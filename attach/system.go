@@ -66,8 +66,8 @@ type Attached struct {
 	// found among those of the target's run, which may hold records of other runs.
 	Named bool
 	// Statement is the record's file. Its digest is ID. It is nil where the target
-	// names a record and has no run that could keep the file: a model that was
-	// logged outside of a run, or a version whose source is elsewhere.
+	// names a record without keeping it: a model that was logged outside of a run,
+	// a version whose source is elsewhere, a file that somebody has deleted.
 	Statement []byte
 }
 

@@ -60,8 +60,20 @@ func (r *run) reached(s unix.Signal) bool {
 	}
 	if got {
 		r.probe = r.probe.renew(s)
+		r.merge(s)
 	}
 	return got
+}
+
+// merge drops those of the signals not yet handled that are s, for the kernel makes
+// one of those that a process has not yet handled: timeout signals us, and then the
+// group.
+func (r *run) merge(s unix.Signal) {
+	for range len(r.signals) {
+		if other := <-r.signals; other != s {
+			r.signals <- other
+		}
+	}
 }
 
 func terminalSends(s unix.Signal) bool {

@@ -7,7 +7,8 @@ import (
 )
 
 // inTheWay tells whether a check is one to look at: it failed, or is lacking where
-// the rung that was asked for needs it. One that was set aside is shown too.
+// the rung that was asked for needs it, or is asked for by no rung that there is.
+// One that was set aside is shown too.
 func inTheWay(c verify.Check, required verify.Rung) bool {
 	switch c.Status {
 	case verify.Held, verify.NotApplicable:
@@ -15,7 +16,7 @@ func inTheWay(c verify.Check, required verify.Rung) bool {
 	case verify.Failed:
 		return true
 	}
-	return required.AtLeast(c.Rung) || !verify.Reproduced.AtLeast(c.Rung)
+	return required.AtLeast(c.Rung) || !required.AtLeast(verify.Untraced)
 }
 
 // mostEvidence bounds the evidence of one check.

@@ -56,6 +56,8 @@ func eachRune(s string, visit func(part string, r rune, hidden bool)) {
 // isHidden tells whether r does something other than to show itself.
 func isHidden(r, before rune) bool {
 	switch {
+	case r >= ' ' && r <= '~':
+		return false
 	case unicode.Is(unicode.Variation_Selector, r):
 		return !unicode.Is(unicode.Ideographic, before) && (before <= unicode.MaxASCII || !unicode.IsSymbol(before))
 	case unicode.Is(unicode.Prepended_Concatenation_Mark, r):

@@ -36,7 +36,7 @@ func checkPage(t *testing.T, where, text string, o report.Options) {
 // everywhere renders a record by every function that takes one.
 func everywhere(t *testing.T, where string, r *record.Record) {
 	t.Helper()
-	for _, o := range []report.Options{pipe, terminal, narrow} {
+	for _, o := range []report.Options{pipe, terminal} {
 		for _, f := range []func(io.Writer) error{
 			func(w io.Writer) error { return report.Summary(w, r, report.SummaryFacts{}, o) },
 			func(w io.Writer) error { return report.Show(w, r, report.ShowFacts{Files: true}, o) },

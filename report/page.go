@@ -99,18 +99,23 @@ func (p *page) prose(indent int, cells []cell, hang int) {
 // column at and the others in the column hang. A word that is too long for a line
 // stands whole on a line of its own. A width of 0 is no limit.
 func wrap(text string, at, hang, width int) (lines []string) {
-	line := ""
+	if width <= 0 {
+		return []string{text}
+	}
+	start, end := 0, 0 // of the line
 	for i, w := range strings.Split(text, " ") {
 		n := twwidth.Width(w)
-		if i > 0 && width > 0 && at > hang && at+1+n > width {
-			lines = append(lines, line)
-			line, at = "", hang
-		} else if i > 0 {
-			line, at = line+" ", at+1
+		switch {
+		case i == 0:
+		case at > hang && at+1+n > width:
+			lines = append(lines, text[start:end])
+			start, end, at = end+1, end+1, hang
+		default:
+			end, at = end+1, at+1
 		}
-		line, at = line+w, at+n
+		end, at = end+len(w), at+n
 	}
-	return append(lines, line)
+	return append(lines, text[start:])
 }
 
 // writeTo writes the page at once.

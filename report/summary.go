@@ -113,6 +113,9 @@ func summaryOutputs(r *record.Record) string {
 }
 
 func summaryAttached(p *page, f SummaryFacts) {
+	if len(f.Attached)+len(f.NotAttached) == 0 {
+		p.fact("attached", word("nowhere"))
+	}
 	for _, a := range f.Attached {
 		p.fact("attached", word("%s", attachedTo(a)))
 	}

@@ -107,7 +107,7 @@ func digestText(d *verify.ModelDigest) string {
 	return "no digest"
 }
 
-// verdictRecord tells which record was judged, the others, and by which policy.
+// verdictRecord tells which record was judged, the others, by which policy and when.
 func verdictRecord(p *page, v verify.Verdict) {
 	if v.Record == nil {
 		p.fact("record", cell{"NONE", doubt}, word(" that the checks could be about"))
@@ -120,6 +120,9 @@ func verdictRecord(p *page, v verify.Verdict) {
 	}
 	if v.Policy.Digest != nil {
 		p.put(3, word("sha256:%s", v.Policy.Digest.SHA256))
+	}
+	if !v.TimeVerified.IsZero() {
+		p.fact("verified", word("%s, by lineage %s", p.moment(v.TimeVerified), v.Verifier.Version.Lineage))
 	}
 	for _, a := range v.SetAside {
 		p.alert(cell{"SET ASIDE", doubt}, word("%s: %s", a.Check, a.Reason))

@@ -20,7 +20,8 @@ func verdict(changed ...verify.Check) verify.Verdict {
 		Run: "8c2f", Source: "models:/m-1", Status: "READY",
 	}
 	v := verify.Verdict{
-		Schema: verify.Schema, Result: verify.Pass, Required: verify.Traced, Reached: verify.Traced, Label: "traced",
+		Schema: verify.Schema, TimeVerified: record.At(recordtest.Started), Verifier: verify.Verifier{Version: record.Version{Lineage: "0.1.0"}},
+		Result: verify.Pass, Required: verify.Traced, Reached: verify.Traced, Label: "traced",
 		Reason: "every check up to traced held", Authentication: verify.NotAuthenticated,
 		Target: verify.TargetReport{
 			Asked: "models:/penguins@champion", Resolved: &resolved, Again: &resolved,

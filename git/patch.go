@@ -23,7 +23,7 @@ type Patch struct {
 	Commit  ObjectID `json:"commit"` // "" if there is none yet
 	// Tree is the digest of the tree's manifest, within Paths.
 	Tree       hashing.TreeDigest `json:"tree"`
-	Paths      []string             `json:"paths"`
+	Paths      []string           `json:"paths"`
 	Entries    []PatchEntry       `json:"entries"`
 	Forms      []PatchForm        `json:"forms"`
 	Submodules []PatchSubmodule   `json:"submodules"`
@@ -32,7 +32,7 @@ type Patch struct {
 // PatchEntry is what stands at a path instead of what the commit has there.
 type PatchEntry struct {
 	Path string `json:"path"`
-	Kind Kind `json:"kind"`
+	Kind Kind   `json:"kind"`
 	PatchContent
 	// Staged is what the index has there, if that is another thing.
 	Staged *PatchContent `json:"staged,omitempty"`
@@ -41,7 +41,7 @@ type PatchEntry struct {
 // PatchContent is a file, a link, or nothing.
 type PatchContent struct {
 	Mode   Mode                `json:"mode"` // "" if nothing stands there
-	Target string                `json:"target,omitempty"`
+	Target string              `json:"target,omitempty"`
 	Digest *hashing.FileDigest `json:"digest,omitempty"`
 	Size   int64               `json:"size,omitempty"`
 	// Missing says why the content was not kept; then there may be no digest.
@@ -50,15 +50,15 @@ type PatchContent struct {
 
 // PatchForm is a file of the commit that stands on disk in another form.
 type PatchForm struct {
-	Path   string               `json:"path"`
+	Path   string             `json:"path"`
 	Form   Form               `json:"form"`
 	Digest hashing.FileDigest `json:"digest"`
 }
 
 // PatchSubmodule is a submodule: where its commit is had, and what differs from that.
 type PatchSubmodule struct {
-	Path  string   `json:"path"`
-	URL   string   `json:"url"`
+	Path  string `json:"path"`
+	URL   string `json:"url"`
 	Patch *Patch `json:"patch,omitempty"` // none if it is not checked out
 }
 

@@ -2,106 +2,151 @@ package git
 
 import (
 	"context"
-
-	"github.com/lineage-audit/lineage/hashing"
+	"errors"
+	"fmt"
+	"os"
+	"strings"
 )
 
 // Source is a repository that commits are had from: a folder, which is read in
-// place, or a URL, of which a bare copy is fetched as far as it is needed. It is
-// not for concurrent use.
-type Source struct{}
+// place, or a URL, of which bare copies are fetched as far as they are needed.
+// It is not for concurrent use.
+type Source struct {
+	location string // as it may be shown
+	opts     Options
+	folder   *program // reads the folder
+	url      string   // credentials and all
+	temp     string   // what was fetched
+	history  *program // reads a copy that has all commits of the branches
+	content  *program // reads a copy that has all of some commits
+	trees    map[ObjectID]CommitTree
+}
 
 // OpenSource opens a folder (a work tree, a bare repository, a file:// URL) or
 // readies a URL (https, http, ssh, git, user@host:path). A URL is only looked at
 // when a method needs it. Errors never show its credentials.
 func OpenSource(ctx context.Context, location string, o Options) (*Source, error) {
-	return nil, ErrNoRepository
+	s := &Source{location: StripCredentials(location), opts: o, trees: map[ObjectID]CommitTree{}}
+	folder, local := strings.CutPrefix(location, "file://")
+	if info, err := os.Stat(folder); err == nil && info.IsDir() {
+		return s, s.openFolder(folder)
+	}
+	if local || !isURL(location) {
+		return nil, fmt.Errorf("opening %q: %w", s.location, ErrNoRepository)
+	}
+	if _, err := o.find(); err != nil {
+		return nil, err
+	}
+	s.url = location
+	return s, ctx.Err()
+}
+
+// openFolder reads a folder by itself, never through git's transports: those
+// would run the other repository's own settings.
+func (s *Source) openFolder(dir string) error {
+	real, err := realPath(dir)
+	if err != nil {
+		return fmt.Errorf("opening %q: %w", dir, err)
+	}
+	p := place{gitDir: real}
+	if !isGitDir(real) {
+		if p, err = discover(real); err != nil {
+			return fmt.Errorf("opening %q: %w", dir, err)
+		}
+	}
+	git, err := s.opts.local(p.gitDir, "")
+	s.folder = &git
+	return err
 }
 
 // Close removes what was fetched.
-func (s *Source) Close() error { return nil }
+func (s *Source) Close() error {
+	if s.temp == "" {
+		return nil
+	}
+	dir := s.temp
+	s.temp, s.history, s.content = "", nil, nil
+	return os.RemoveAll(dir)
+}
 
 // Location is the folder or URL, without credentials.
-func (s *Source) Location() string { return "" }
+func (s *Source) Location() string { return s.location }
 
-// Reach says from where a commit can be reached.
-type Reach struct {
-	Reachable bool
-	Refs      []string // the branches that hold the commit: refs/heads/…
-	Looked    int      // the number of branches that were asked
+// reader gives the git that has all of a commit, which is fetched if need be,
+// and a reader of its objects.
+func (s *Source) reader(ctx context.Context, commit ObjectID) (program, *objects, error) {
+	if _, err := ParseObjectID(string(commit)); err != nil {
+		return program{}, nil, err
+	}
+	git := s.folder
+	if git == nil {
+		if err := s.fetchContent(ctx, commit); err != nil {
+			return program{}, nil, err
+		}
+		git = s.content
+	}
+	objects, err := git.objects(ctx)
+	return *git, objects, err
 }
 
-// Reachable tells whether the commit can be reached from one of the branches:
-// names or patterns of path.Match ("main", "release/*"), none meaning every
-// branch. Only refs/heads count, never remote-tracking refs, tags or a fork's
-// objects. It is [ErrNoCommit] if the commit is not there at all, and
-// [ErrShallow] if history is cut off before the answer.
-func (s *Source) Reachable(ctx context.Context, commit ObjectID, branches []string) (Reach, error) {
-	return Reach{}, ErrNoCommit
+// commitIn reads a commit; one that is not there is [ErrNoCommit].
+func (s *Source) commitIn(o *objects, id ObjectID) (commit, error) {
+	c, err := o.commit(id)
+	if errors.Is(err, ErrMissing) {
+		return commit{}, fmt.Errorf("%s in %q: %w", id, s.location, ErrNoCommit)
+	}
+	if err != nil {
+		return commit{}, fmt.Errorf("reading commit %s in %q: %w", id, s.location, err)
+	}
+	return c, nil
 }
 
-// CommitFile is one file of a commit.
-type CommitFile struct {
-	Path   string
-	Mode   Mode
-	Blob   ObjectID
-	Digest hashing.FileDigest // of the blob's bytes
-	Size   int64
-	Target string             // of a symlink
-	LFS    hashing.FileDigest // what the blob points to if it is an LFS pointer
-	// LFSSize is the size of what it points to.
-	LFSSize int64
-}
-
-// CommitTree is what a commit holds. Its manifest has each regular file by the
-// digest of its blob, an LFS pointer by that of the pointer.
-type CommitTree struct {
-	Commit     ObjectID
-	Tree       ObjectID
-	Manifest   hashing.Manifest
-	Files      []CommitFile // symlinks too; in the order of their paths
-	Submodules []CommitSubmodule
-}
-
-// CommitSubmodule is a commit of another repository that a commit names.
-type CommitSubmodule struct {
-	Path   string
-	URL    string
-	Commit ObjectID
-}
-
-// CommitManifest lists what the commit holds: [ErrNoCommit] if it is not there.
-func (s *Source) CommitManifest(ctx context.Context, commit ObjectID) (CommitTree, error) {
-	return CommitTree{}, ErrNoCommit
-}
-
-// Comparison says how far a recorded manifest is explained by a commit.
-type Comparison struct {
-	// Differ lists the paths that neither the commit nor the patch explains. Old
-	// is the expected digest, New the recorded one.
-	Differ []hashing.Change
-	// Forms lists the files that stand in another form than their blob.
-	Forms []PatchForm
-	// Unlooked lists the submodules whose files the commit cannot explain.
-	Unlooked []CommitSubmodule
-}
-
-// Holds tells that every file is explained.
-func (c Comparison) Holds() bool { return false }
-
-// Explain compares a recorded manifest with a commit, changed as the patch says
-// (nil: not changed), within the patch's paths.
-func (s *Source) Explain(ctx context.Context, commit ObjectID, m hashing.Manifest, p *Patch) (Comparison, error) {
-	return Comparison{}, ErrNoCommit
-}
-
-// ReadFile gives a file's blob in a commit: [ErrNoCommit], [ErrNoFile]. A file
-// larger than limit is an error.
+// ReadFile gives a regular file's blob in a commit: [ErrNoCommit], [ErrNoFile].
+// A file larger than limit is an error.
 func (s *Source) ReadFile(ctx context.Context, commit ObjectID, path string, limit int64) ([]byte, error) {
-	return nil, ErrNoCommit
+	_, objects, err := s.reader(ctx, commit)
+	if err != nil {
+		return nil, err
+	}
+	defer objects.close()
+	e, err := s.entry(objects, commit, path)
+	if err != nil {
+		return nil, err
+	}
+	b, err := objects.read(e.id, "blob", limit)
+	if err != nil {
+		return nil, fmt.Errorf("reading %q in commit %s: %w", path, commit, err)
+	}
+	return b, nil
 }
 
-// FindFile gives the digest and more of one file in a commit.
+// FindFile gives the digest and more of one regular file in a commit:
+// [ErrNoCommit], [ErrNoFile].
 func (s *Source) FindFile(ctx context.Context, commit ObjectID, path string) (CommitFile, error) {
-	return CommitFile{}, ErrNoCommit
+	_, objects, err := s.reader(ctx, commit)
+	if err != nil {
+		return CommitFile{}, err
+	}
+	defer objects.close()
+	e, err := s.entry(objects, commit, path)
+	if err != nil {
+		return CommitFile{}, err
+	}
+	return objects.file(e)
+}
+
+// entry finds a regular file of a commit.
+func (s *Source) entry(o *objects, id ObjectID, path string) (treeEntry, error) {
+	c, err := s.commitIn(o, id)
+	if err != nil {
+		return treeEntry{}, err
+	}
+	list, err := o.tree(c.tree, func(p string, folder bool) bool { return p == path || folder && within(path, p) })
+	if err != nil {
+		return treeEntry{}, fmt.Errorf("reading commit %s: %w", id, err)
+	}
+	if len(list) != 1 || list[0].path != path || list[0].mode != ModeFile && list[0].mode != ModeExecutable {
+		return treeEntry{}, fmt.Errorf("%q in commit %s: %w", path, id, ErrNoFile)
+	}
+	return list[0], nil
 }

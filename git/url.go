@@ -97,6 +97,16 @@ func StripCredentials(url string) string {
 	return helper + scheme + "://" + host + path
 }
 
+// userInfo is what stands between scheme and host: user, password, or both.
+func userInfo(url string) string {
+	_, rest, found := strings.Cut(url, "://")
+	if !found {
+		return ""
+	}
+	user, _ := cutLast(rest[:hostEnd(rest)], "@")
+	return user
+}
+
 // stripSCP takes a password out of user:password@host:path, which ssh does not
 // know but people write.
 func stripSCP(url string) string {

@@ -17,7 +17,8 @@
 // # JSON
 //
 // Each form is one document whose field "schema" names it and its version:
-// lineage.summary/v1 and lineage.log/v1. Strings stand there as they are, escaped
-// by the rules of JSON alone. The JSON of a record is the record's own bytes, and
-// that of a verdict is package verify's.
+// lineage.summary/v1, which summary.schema.json beside this file describes, and
+// lineage.log/v1, as log.schema.json has it. Every string is there unchanged; what
+// Clean would escape is spelled \u…, which JSON reads back as it was. The JSON of
+// a record is the record's own bytes, and that of a verdict is package verify's.
 package report

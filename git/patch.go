@@ -34,7 +34,7 @@ type PatchEntry struct {
 	Path string `json:"path"`
 	Kind Kind   `json:"kind"`
 	PatchContent
-	// Staged is what the index has there, if that is another thing.
+	// Staged is what the index has there, if that is not the commit's.
 	Staged *PatchContent `json:"staged,omitempty"`
 }
 
@@ -104,6 +104,9 @@ func (d Difference) entry() PatchEntry {
 	e := PatchEntry{Path: encodeText(d.Path), Kind: d.Kind}
 	e.PatchContent = patchContent(d.Mode, d.Target, d.Digest, d.Size, d.Withheld+d.Omitted)
 	if s := d.Staged; s != nil {
+		if d.Kind == KindStaged { // the tree itself has what the commit has
+			e.PatchContent = PatchContent{}
+		}
 		c := patchContent(s.Mode, s.Target, s.Digest, s.Size, s.Withheld+s.Omitted)
 		e.Staged = &c
 	}
@@ -279,8 +282,10 @@ func (c PatchContent) check() error {
 	case ModeSymlink:
 		_, err := decodeText(c.Target)
 		ok = c.Digest == nil && c.Size == 0 && (c.Target != "" || c.Missing != "") && err == nil
-	case ModeNone, ModeOther, ModeSubmodule:
+	case ModeSubmodule: // staged, its target is the commit
 		ok = c.Digest == nil && c.Size == 0
+	case ModeNone, ModeOther:
+		ok = c.Digest == nil && c.Size == 0 && c.Target == ""
 	}
 	if !ok || c.Digest != nil && c.Digest.IsZero() {
 		return fmt.Errorf("mode %q with other facts", c.Mode)

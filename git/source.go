@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
 	"strings"
 )
 
@@ -15,6 +16,8 @@ type Source struct {
 	location string // as it may be shown
 	opts     Options
 	folder   *program // reads the folder
+	root     string   // the folder's work tree, "" of a bare repository
+	common   string   // where the folder keeps its objects
 	url      string   // credentials and all
 	temp     string   // what was fetched
 	history  *program // reads a copy that has all commits of the branches
@@ -48,15 +51,34 @@ func (s *Source) openFolder(dir string) error {
 	if err != nil {
 		return fmt.Errorf("opening %q: %w", dir, err)
 	}
-	p := place{gitDir: real}
-	if !isGitDir(real) {
-		if p, err = discover(real); err != nil {
-			return fmt.Errorf("opening %q: %w", dir, err)
-		}
+	var p place
+	if isGitDir(real) {
+		p, err = newPlace("", real, false)
+	} else {
+		p, err = discover(real)
 	}
+	if err != nil {
+		return fmt.Errorf("opening %q: %w", dir, err)
+	}
+	s.root, s.common = p.root, p.common
 	git, err := s.opts.local(p.gitDir, "")
 	s.folder = &git
 	return err
+}
+
+// submodules are the folders in which the source may hold a submodule's
+// repository: checked out in its work tree, or kept for later checkouts.
+func (s *Source) submodules(file string) []string {
+	if s == nil || s.folder == nil {
+		return nil
+	}
+	var folders []string
+	if s.root != "" {
+		if p, err := placeAt(filepath.Join(s.root, filepath.FromSlash(file))); err == nil {
+			folders = append(folders, p.gitDir)
+		}
+	}
+	return append(folders, filepath.Join(s.common, "modules", filepath.FromSlash(file)))
 }
 
 // Close removes what was fetched.

@@ -60,8 +60,7 @@ func parseIndex(out []byte) (map[string]indexEntry, error) {
 	return index, nil
 }
 
-// judgeStaged finds what the index holds that is neither the commit's nor the
-// tree's.
+// judgeStaged finds what the index holds that is not the commit's.
 func (j *judgement) judgeStaged(ctx context.Context) error {
 	if j.index == nil {
 		return nil
@@ -83,12 +82,15 @@ func (j *judgement) judgeStaged(ctx context.Context) error {
 
 func (j *judgement) judgeStagedAt(ctx context.Context, file string) error {
 	was, at := j.entry(file), j.index[file]
-	if at.stage == 0 && at.mode == was.mode && at.id == was.id || at.stage == 0 && j.standsAs(file, at) {
+	if at.stage == 0 && at.mode == was.mode && at.id == was.id {
 		return nil
 	}
 	staged := &StagedFile{Mode: at.mode}
+	d := j.differ[file]
 	var err error
 	switch {
+	case at.stage == 0 && at.mode != ModeNone && d != nil && d.Mode == at.mode && j.blobs[file] == at.id:
+		*staged = StagedFile{d.Mode, d.Target, d.Digest, d.Size, d.Kept, d.Withheld, d.Omitted}
 	case at.stage > 0:
 		staged.Omitted = "a merge is under way: the index holds several versions"
 	case at.mode == ModeSubmodule:
@@ -96,7 +98,6 @@ func (j *judgement) judgeStagedAt(ctx context.Context, file string) error {
 	case at.mode != ModeNone:
 		err = j.keepStaged(ctx, file, at.id, staged)
 	}
-	d := j.differ[file]
 	if d == nil {
 		f := j.files[file]
 		d = &Difference{Path: file, Kind: KindStaged, Was: was.mode, Mode: was.mode, Digest: f.Digest, Size: f.Size}
@@ -113,16 +114,6 @@ func (j *judgement) entry(file string) treeEntry {
 		return treeEntry{}
 	}
 	return j.Scan.tree[i]
-}
-
-// standsAs tells whether the tree itself has what the index has, so that the
-// content is kept already.
-func (j *judgement) standsAs(file string, at indexEntry) bool {
-	d := j.differ[file]
-	if d == nil {
-		return false
-	}
-	return d.Mode == at.mode && j.blobs[file] == at.id
 }
 
 // keepStaged keeps content that only the index refers to.

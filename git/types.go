@@ -61,8 +61,7 @@ type Difference struct {
 	// digest for what is withheld or was too large to be read.
 	Digest hashing.FileDigest
 	Size   int64
-	// Staged is the index's content where it is neither the commit's nor the
-	// tree's.
+	// Staged is what the index holds where that is not the commit's.
 	Staged *StagedFile
 	// Kept tells that the content was given to Keep. Where it was not, Withheld
 	// or Omitted says why.
@@ -73,8 +72,8 @@ type Difference struct {
 
 // StagedFile is what the index holds at a path.
 type StagedFile struct {
-	Mode     Mode // ModeNone: the path is removed from the index
-	Target   string
+	Mode     Mode   // ModeNone: the path is removed from the index
+	Target   string // of a symlink; of a submodule, its commit
 	Digest   hashing.FileDigest
 	Size     int64
 	Kept     bool

@@ -102,11 +102,8 @@ func (s *session) origin(d python.Distribution) *record.DirectURL {
 	}
 	switch c := o.Checkout; {
 	case c != nil:
-		out.GitCommit, out.State = record.GitHash(c.Commit), string(record.TreeClean)
-		if c.Dirty {
-			out.State = string(record.TreeDirty)
-		}
-		if c.Dirty && o.Editable && c.Root != s.Place.Root {
+		out.GitCommit, out.State = record.GitHash(c.Commit), c.State
+		if c.State != string(record.TreeClean) && o.Editable && c.Root != s.Place.Root {
 			s.ledger.gap(GapPackage, d.Name, "it is an editable install of a work tree that differs from its commit, and that content is not kept")
 		}
 	case o.Editable:

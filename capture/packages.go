@@ -168,7 +168,7 @@ func (c checkouts) Checkout(ctx context.Context, dir string) (*python.Checkout, 
 	if err != nil {
 		return nil, err
 	}
-	out := &python.Checkout{Root: repo.Root(), Commit: string(tree.Commit), Dirty: tree.State != git.Clean}
+	out := &python.Checkout{Root: repo.Root(), Commit: string(tree.Commit), State: string(tree.State)}
 	if len(state.Remotes) > 0 {
 		out.Remote = state.Remotes[0].URL
 	}

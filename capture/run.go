@@ -6,10 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"os/signal"
 	"path/filepath"
 	"sync"
-	"syscall"
 	"time"
 
 	"github.com/lineage-audit/lineage/capture/child"
@@ -39,6 +37,8 @@ func Run(ctx context.Context, o Options) (Result, error) {
 	if err != nil {
 		return Result{}, fmt.Errorf("%w: %w", ErrBeforeStart, err)
 	}
+	signals, release := child.Hold()
+	defer release()
 	intent, err := s.announce(ctx)
 	if err != nil {
 		return Result{}, fmt.Errorf("%w: %w", ErrBeforeStart, err)
@@ -46,8 +46,8 @@ func Run(ctx context.Context, o Options) (Result, error) {
 	b := s.beside(ctx)
 	defer b.stop()
 	outcome, err := s.observe(ctx, b)
-	patience, release := s.patience(ctx, outcome)
-	defer release()
+	patience, lose := s.patience(ctx, outcome, signals)
+	defer lose()
 	b.ended()
 	if err != nil && outcome.Status != child.NotStarted {
 		return Result{}, fmt.Errorf("%w: %w", ErrBeforeStart, err)
@@ -132,7 +132,7 @@ func (s *session) look(ctx context.Context) error {
 
 // announce writes the intent.
 func (s *session) announce(ctx context.Context) ([]byte, error) {
-	self, err := child.IdentityOf(os.Getpid())
+	self, err := child.Identify(os.Getpid())
 	if err != nil {
 		return nil, fmt.Errorf("announcing the run: %w", err)
 	}
@@ -160,20 +160,29 @@ func (s *session) observe(ctx context.Context, b *beside) (child.Outcome, error)
 	})
 }
 
-// patience is how long there is to settle, once the command has ended: until a
-// signal comes, and for a while only where the run was interrupted, since
+// patience is how long there is to settle, once the command has ended: until the
+// next signal comes, and for a while only where the run was interrupted, since
 // whoever interrupts kills after a while. What is not captured by then is a gap.
-func (s *session) patience(ctx context.Context, outcome child.Outcome) (context.Context, context.CancelFunc) {
-	patience, release := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
-	if outcome.Status != child.Interrupted {
-		return patience, release
+func (s *session) patience(ctx context.Context, outcome child.Outcome, signals <-chan os.Signal) (context.Context, context.CancelFunc) {
+	for len(signals) > 0 {
+		<-signals // meant for the command, which has had it
 	}
-	grace := s.Grace
-	if grace == 0 {
-		grace = defaultGrace
+	patience, lose := context.WithCancel(ctx)
+	if outcome.Status == child.Interrupted {
+		grace := s.Grace
+		if grace == 0 {
+			grace = defaultGrace
+		}
+		patience, lose = context.WithTimeout(ctx, grace)
 	}
-	limited, cancel := context.WithTimeout(patience, grace)
-	return limited, func() { cancel(); release() }
+	go func() {
+		select {
+		case <-signals:
+			lose()
+		case <-patience.Done():
+		}
+	}()
+	return patience, lose
 }
 
 // beside is what goes on beside the command.

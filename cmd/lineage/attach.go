@@ -78,10 +78,7 @@ func (c *cli) attach(ctx context.Context, run string, to []string) error {
 	if err != nil {
 		return err
 	}
-	system, err := mlflow.New(mlflow.Options{Env: c.environ, Dir: place.Dir, Python: c.python(ctx, place.Dir)})
-	if err != nil {
-		return err
-	}
+	system := mlflow.New(mlflow.Options{Env: c.environ, Dir: place.Dir, Python: c.python(ctx, place.Dir)})
 	targets, known, err := c.targets(ctx, system, r, refs)
 	if err != nil {
 		return err

@@ -29,32 +29,23 @@ type tracker struct {
 
 // Prepare implements capture.Tracker.
 func (t *tracker) Prepare(env []string, i record.Invocation) ([]string, error) {
-	system, err := mlflow.New(mlflow.Options{Env: env, Dir: t.dir})
-	if err != nil {
-		t.failed = err
-		return env, err
-	}
-	return system.Prepare(env, i)
+	return mlflow.New(mlflow.Options{Env: env, Dir: t.dir}).Prepare(env, i)
 }
 
 // Collect implements capture.Tracker.
 func (t *tracker) Collect(ctx context.Context, s capture.Span) (capture.Collected, error) {
-	if t.failed != nil {
-		return capture.Collected{}, t.failed
-	}
 	ctx, cancel := context.WithTimeout(ctx, trackerPatience)
 	defer cancel()
 	var err error
-	if t.system, err = mlflow.New(mlflow.Options{Env: t.env, Dir: t.dir, Python: s.Python}); err == nil {
-		t.collected, err = attach.Collect(ctx, t.system, attach.Span{Invocation: s.Invocation, Started: s.Started, Ended: s.Ended})
-	}
+	t.system = mlflow.New(mlflow.Options{Env: t.env, Dir: t.dir, Python: s.Python})
+	t.collected, err = attach.Collect(ctx, t.system, attach.Span{Invocation: s.Invocation, Started: s.Started, Ended: s.Ended})
 	t.failed = err
 	c := capture.Collected{Outputs: t.collected.Outputs}
 	for _, target := range t.collected.Targets {
 		if target.Kind != attach.KindRun {
 			continue
 		}
-		content, runErr := t.system.RunData(ctx, target)
+		content, runErr := runData(ctx, t.system, target)
 		if runErr != nil {
 			err = errors.Join(err, runErr)
 			continue
@@ -66,6 +57,14 @@ func (t *tracker) Collect(ctx context.Context, s capture.Span) (capture.Collecte
 		})
 	}
 	return c, err
+}
+
+func runData(ctx context.Context, system *mlflow.System, target attach.Target) ([]byte, error) {
+	data, err := system.RunData(ctx, target)
+	if err != nil {
+		return nil, err
+	}
+	return data.JSON()
 }
 
 // hangOn hangs a record on targets and notes in the store where it hangs.

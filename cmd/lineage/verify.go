@@ -169,10 +169,7 @@ func (c *cli) gather(ctx context.Context, f verifyFlags, ref attach.Ref, q *veri
 	if ref.Kind == attach.RefPath {
 		q.Target = evidence.Path{Path: ref.Path}
 	} else {
-		system, err := mlflow.New(mlflow.Options{Env: c.environ, Dir: place.Dir, Python: c.python(ctx, place.Dir)})
-		if err != nil {
-			return nil, err
-		}
+		system := mlflow.New(mlflow.Options{Env: c.environ, Dir: place.Dir, Python: c.python(ctx, place.Dir)})
 		registry := &evidence.Registry{Tracker: system, Ref: ref}
 		q.Target, blobs = registry, append(blobs, registry)
 	}

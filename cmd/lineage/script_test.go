@@ -1,0 +1,81 @@
+package main
+
+import (
+	"errors"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/testscript"
+)
+
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){"lineage": func() { os.Exit(realMain()) }})
+}
+
+// TestScripts runs the command as people do: one behaviour in each script of
+// testdata/script. HOME and all configuration of git are the script's own.
+func TestScripts(t *testing.T) {
+	testscript.Run(t, testscript.Params{
+		Dir:                 "testdata/script",
+		RequireExplicitExec: true,
+		RequireUniqueNames:  true,
+		Setup:               setUp,
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"exits": exits,
+			"repo":  repo,
+			"flip":  flip,
+		},
+	})
+}
+
+func setUp(env *testscript.Env) error {
+	home := filepath.Join(env.WorkDir, ".home")
+	env.Vars = append(env.Vars,
+		"HOME="+home, "XDG_DATA_HOME="+filepath.Join(home, "data"), "TZ=UTC", "LANG=C.UTF-8", "USER=ada",
+		"GIT_CONFIG_NOSYSTEM=1", "GIT_CONFIG_GLOBAL=/dev/null",
+		"GIT_AUTHOR_NAME=Ada", "GIT_AUTHOR_EMAIL=ada@example.org", "GIT_COMMITTER_NAME=Ada", "GIT_COMMITTER_EMAIL=ada@example.org",
+	)
+	return os.MkdirAll(home, 0o700)
+}
+
+// exits STATUS COMMAND [ARG…] runs a command that must end with the status. Its
+// output is for stdout and stderr, as that of exec.
+func exits(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: exits STATUS COMMAND [ARG...]")
+	}
+	want, err := strconv.Atoi(args[0])
+	ts.Check(err)
+	got := 0
+	var exit *exec.ExitError
+	if err := ts.Exec(args[1], args[2:]...); errors.As(err, &exit) {
+		got = exit.ExitCode()
+	} else if err != nil {
+		ts.Fatalf("%v", err)
+	}
+	if got != want {
+		ts.Fatalf("%v ended with %d, want %d", args[1:], got, want)
+	}
+}
+
+// repo makes the current folder a repository, with all that is in it committed.
+func repo(ts *testscript.TestScript, _ bool, _ []string) {
+	for _, args := range [][]string{{"init", "-q", "-b", "main"}, {"add", "-A"}, {"commit", "-q", "-m", "start", "--allow-empty"}} {
+		ts.Check(ts.Exec("git", args...))
+	}
+}
+
+// flip FILE OFFSET changes one byte of a file.
+func flip(ts *testscript.TestScript, _ bool, args []string) {
+	path := ts.MkAbs(args[0])
+	content, err := os.ReadFile(path)
+	ts.Check(err)
+	at, err := strconv.Atoi(args[1])
+	ts.Check(err)
+	content[at] ^= 1
+	ts.Check(os.Chmod(path, 0o600))
+	ts.Check(os.WriteFile(path, content, 0o600))
+}

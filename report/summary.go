@@ -3,6 +3,7 @@ package report
 import (
 	"fmt"
 	"io"
+	"strings"
 
 	"github.com/lineage-audit/lineage/record"
 )
@@ -65,7 +66,7 @@ func summaryCode(p *page, r *record.Record) {
 		c := commits[i].Annotations.Commit
 		cells := []cell{word("%s", short(commitOf(&commits[i])))}
 		if c.Branch != "" {
-			cells = append(cells, word(" on %s", c.Branch))
+			cells = append(cells, word(" on %s", strings.TrimPrefix(c.Branch, "refs/heads/")))
 		}
 		p.fact("commit", append(cells, word(", "), treeWord(c))...)
 	}

@@ -39,14 +39,17 @@ type Record struct {
 // Decode reads a record strictly and checks that its parts agree with each
 // other. Its errors wrap [ErrMalformed] or [ErrForeign], or are a [*VersionError].
 func Decode(raw []byte) (*Record, error) {
-	if err := checkType(raw); err != nil {
-		return nil, err
-	}
 	r := &Record{raw: bytes.Clone(raw), id: IDOf(raw)}
-	if err := strict.Unmarshal(r.raw, MaxSize, &r.statement); err != nil {
-		return nil, fmt.Errorf("%w: %w", ErrMalformed, err)
+	err := strict.Unmarshal(r.raw, MaxSize, &r.statement)
+	if err != nil || r.statement.Predicate.BuildDefinition.BuildType != BuildType {
+		if err := checkType(raw); err != nil {
+			return nil, err
+		}
 	}
-	if err := validate(&r.statement); err != nil {
+	if err == nil {
+		err = validate(&r.statement)
+	}
+	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrMalformed, err)
 	}
 	return r, nil
@@ -126,7 +129,7 @@ func withRole(all []Resource, role Role) []Resource {
 }
 
 // checkType tells foreign and newer documents apart from malformed ones. It
-// reads loosely: whatever passes here is decoded strictly afterwards.
+// reads loosely: what passes here is ours, and was refused by strict decoding.
 func checkType(raw []byte) error {
 	if len(raw) > MaxSize {
 		return fmt.Errorf("%w: it has %d bytes; at most %d are read", ErrMalformed, len(raw), MaxSize)

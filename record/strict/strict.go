@@ -19,16 +19,13 @@
 package strict
 
 import (
-	"bytes"
 	"encoding"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"reflect"
 	"strconv"
 	"strings"
-	"unicode/utf8"
+	"sync"
 )
 
 // ErrSyntax says that a document is not what its type asks for. Every error of
@@ -43,146 +40,127 @@ func Unmarshal(raw []byte, limit int, target any) error {
 	if err := checkText(raw); err != nil {
 		return fmt.Errorf("%w: %w", ErrSyntax, err)
 	}
-	d := decoder{json.NewDecoder(bytes.NewReader(raw))}
-	d.UseNumber()
-	if err := d.value(reflect.ValueOf(target).Elem(), ""); err != nil {
+	d := decoder{scanner{rest: raw}}
+	if err := d.value(reflect.ValueOf(target).Elem()); err != nil {
 		return fmt.Errorf("%w: %w", ErrSyntax, err)
 	}
-	if tok, err := d.Token(); err != io.EOF {
-		return fmt.Errorf("%w: data after the end: %v", ErrSyntax, tok)
+	if d.space(); len(d.rest) > 0 {
+		return fmt.Errorf("%w: data after the end: %.40q", ErrSyntax, d.rest)
 	}
 	return nil
 }
 
-type decoder struct{ *json.Decoder }
+type decoder struct{ scanner }
 
-// value decodes the next value into v; at is its path, for messages.
-func (d decoder) value(v reflect.Value, at string) error {
+// value decodes the next value into v.
+func (d *decoder) value(v reflect.Value) error {
 	if v.Kind() == reflect.Pointer {
 		v.Set(reflect.New(v.Type().Elem()))
-		return d.value(v.Elem(), at)
-	}
-	tok, err := d.Token()
-	if err != nil {
-		return fmt.Errorf("%s: %w", name(at), noEOF(err))
+		return d.value(v.Elem())
 	}
 	if text, ok := v.Addr().Interface().(encoding.TextUnmarshaler); ok {
-		s, ok := tok.(string)
-		if !ok {
-			return mismatch(at, "a string", tok)
+		s, err := d.string()
+		if err == nil {
+			err = text.UnmarshalText([]byte(s))
 		}
-		if err := text.UnmarshalText([]byte(s)); err != nil {
-			return fmt.Errorf("%s: %w", name(at), err)
-		}
-		return nil
+		return err
 	}
 	switch v.Kind() {
 	case reflect.Struct:
-		if tok != json.Delim('{') {
-			return mismatch(at, "an object", tok)
-		}
-		return d.object(v, at)
+		return d.object(v)
 	case reflect.Slice:
-		if tok != json.Delim('[') {
-			return mismatch(at, "an array", tok)
-		}
-		return d.array(v, at)
+		return d.array(v)
 	}
-	return scalar(v, tok, at)
+	return d.scalar(v)
 }
 
-func (d decoder) object(v reflect.Value, at string) error {
-	fields := fieldsOf(v.Type())
-	seen := make(map[string]bool, len(fields))
-	for d.More() {
-		tok, err := d.Token()
+func (d *decoder) object(v reflect.Value) error {
+	t := typeOf(v.Type())
+	seen := make([]bool, len(t.fields))
+	err := d.list('{', '}', "an object", func(int) error {
+		key, err := d.key()
 		if err != nil {
-			return fmt.Errorf("%s: %w", name(at), noEOF(err))
+			return err
 		}
-		key := tok.(string)
-		f, known := fields[key]
+		i, known := t.index[key]
 		if !known {
-			return fmt.Errorf("%s: unknown key %q", name(at), key)
+			return fmt.Errorf("unknown key %q", key)
 		}
-		if seen[key] {
-			return fmt.Errorf("%s: key %q stands twice", name(at), key)
+		if seen[i] {
+			return fmt.Errorf("key %q stands twice", key)
 		}
-		seen[key] = true
-		field := v.Field(f.index)
-		if err := d.value(field, at+"."+key); err != nil {
-			return err
+		seen[i] = true
+		if err := d.value(v.Field(i)); err != nil {
+			return within("."+key, err)
 		}
-		if f.optional && isEmpty(field) {
-			return fmt.Errorf("%s: optional, so it must be left out where it is empty", name(at+"."+key))
+		if t.fields[i].optional && isEmpty(v.Field(i)) {
+			return within("."+key, errors.New("optional, so it must be left out where it is empty"))
 		}
+		return nil
+	})
+	if err != nil {
+		return err
 	}
-	if _, err := d.Token(); err != nil {
-		return fmt.Errorf("%s: %w", name(at), noEOF(err))
-	}
-	for key, f := range fields {
-		if !f.optional && !seen[key] {
-			return fmt.Errorf("%s: key %q is missing", name(at), key)
+	for i, f := range t.fields {
+		if !f.optional && !seen[i] {
+			return fmt.Errorf("key %q is missing", f.key)
 		}
 	}
 	return nil
 }
 
-func (d decoder) array(v reflect.Value, at string) error {
+func (d *decoder) array(v reflect.Value) error {
 	v.Set(reflect.MakeSlice(v.Type(), 0, 0))
-	for i := 0; d.More(); i++ {
-		v.Set(reflect.Append(v, reflect.Zero(v.Type().Elem())))
-		if err := d.value(v.Index(i), at+"["+strconv.Itoa(i)+"]"); err != nil {
-			return err
-		}
-	}
-	if _, err := d.Token(); err != nil {
-		return fmt.Errorf("%s: %w", name(at), noEOF(err))
-	}
-	return nil
+	return d.list('[', ']', "an array", func(i int) error {
+		v.Grow(1)
+		v.SetLen(i + 1)
+		return within("["+strconv.Itoa(i)+"]", d.value(v.Index(i)))
+	})
 }
 
-func scalar(v reflect.Value, tok json.Token, at string) error {
+func (d *decoder) scalar(v reflect.Value) error {
 	switch v.Kind() {
 	case reflect.String:
-		s, ok := tok.(string)
-		if !ok {
-			return mismatch(at, "a string", tok)
-		}
+		s, err := d.string()
 		v.SetString(s)
+		return err
 	case reflect.Bool:
-		b, ok := tok.(bool)
-		if !ok {
-			return mismatch(at, "true or false", tok)
-		}
+		b, err := d.bool()
 		v.SetBool(b)
+		return err
 	case reflect.Int64:
-		n, ok := tok.(json.Number)
-		if !ok {
-			return mismatch(at, "an integer", tok)
-		}
-		i, err := strconv.ParseInt(n.String(), 10, 64)
-		if err != nil || strconv.FormatInt(i, 10) != n.String() {
-			return fmt.Errorf("%s: number %s is not a plain 64-bit integer", name(at), n)
-		}
+		i, err := d.integer()
 		v.SetInt(i)
-	default:
-		panic("strict: no documents are decoded into " + v.Type().String())
+		return err
 	}
-	return nil
+	panic("strict: no documents are decoded into " + v.Type().String())
+}
+
+// structType is what is known of a struct type: its fields, in order.
+type structType struct {
+	fields []field
+	index  map[string]int
 }
 
 type field struct {
-	index    int
+	key      string
 	optional bool
 }
 
-func fieldsOf(t reflect.Type) map[string]field {
-	fields := make(map[string]field, t.NumField())
-	for i := range t.NumField() {
-		tag, options, _ := strings.Cut(t.Field(i).Tag.Get("json"), ",")
-		fields[tag] = field{i, options == "omitempty"}
+var structTypes sync.Map // of *structType by reflect.Type
+
+func typeOf(t reflect.Type) *structType {
+	if known, ok := structTypes.Load(t); ok {
+		return known.(*structType)
 	}
-	return fields
+	s := &structType{index: map[string]int{}}
+	for i := range t.NumField() {
+		key, options, _ := strings.Cut(t.Field(i).Tag.Get("json"), ",")
+		s.fields = append(s.fields, field{key, options == "omitempty"})
+		s.index[key] = i
+	}
+	structTypes.Store(t, s)
+	return s
 }
 
 func isEmpty(v reflect.Value) bool {
@@ -195,59 +173,22 @@ func isEmpty(v reflect.Value) bool {
 	return v.IsZero()
 }
 
-func mismatch(at, want string, got json.Token) error {
-	if got == nil {
-		return fmt.Errorf("%s: want %s, got null", name(at), want)
-	}
-	return fmt.Errorf("%s: want %s, got %.40q", name(at), want, fmt.Sprint(got))
+// placed is an error with the place in the document where it came up.
+type placed struct {
+	at  string
+	err error
 }
 
-func name(at string) string {
-	if at == "" {
-		return "document"
-	}
-	return strings.TrimPrefix(at, ".")
-}
+func (p *placed) Error() string { return strings.TrimPrefix(p.at, ".") + ": " + p.err.Error() }
+func (p *placed) Unwrap() error { return p.err }
 
-func noEOF(err error) error {
-	if err == io.EOF {
-		return io.ErrUnexpectedEOF
+// within puts a step before the place of an error.
+func within(step string, err error) error {
+	if err == nil {
+		return nil
 	}
-	return err
-}
-
-// checkText refuses what encoding/json would silently replace by U+FFFD.
-func checkText(raw []byte) error {
-	if !utf8.Valid(raw) {
-		return errors.New("invalid UTF-8")
+	if p, ok := err.(*placed); ok {
+		return &placed{step + p.at, p.err}
 	}
-	for i := 0; i < len(raw); i++ {
-		if raw[i] != '\\' {
-			continue
-		}
-		unit, ok := codeUnit(raw[i:])
-		switch {
-		case !ok: // an escape of one character, or a syntax error found later
-			i++
-		case unit>>10 == 0xDC00>>10:
-			return fmt.Errorf("escape at byte %d is half a surrogate pair", i)
-		case unit>>10 == 0xD800>>10:
-			if low, ok := codeUnit(raw[i+6:]); !ok || low>>10 != 0xDC00>>10 {
-				return fmt.Errorf("escape at byte %d is half a surrogate pair", i)
-			}
-			i += 11
-		default:
-			i += 5
-		}
-	}
-	return nil
-}
-
-// codeUnit reads a \uXXXX escape at the start of b.
-func codeUnit(b []byte) (uint64, bool) {
-	if len(b) < 6 || b[0] != '\\' || b[1] != 'u' {
-		return 0, false
-	}
-	unit, err := strconv.ParseUint(string(b[2:6]), 16, 16)
-	return unit, err == nil
+	return &placed{step, err}
 }

@@ -205,7 +205,7 @@ func (s *session) submodules(above record.Location, tree git.Tree) (found []reco
 
 func commitResource(role record.Role, at record.Location, state git.State, tree git.Tree) record.Resource {
 	facts := &record.CommitFacts{
-		Location: at, State: record.TreeState(tree.State), Branch: record.EncodeText(state.Branch), Detached: state.Detached,
+		Location: at, State: record.TreeState(tree.State), Branch: record.EncodeText(strings.TrimPrefix(state.Branch, "refs/heads/")), Detached: state.Detached,
 		Shallow: state.Shallow, Worktree: state.LinkedWorktree, Submodule: state.Submodule, ForeignOwner: state.ForeignOwner,
 	}
 	if state.ObjectFormat != "sha1" {

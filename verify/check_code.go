@@ -39,7 +39,7 @@ func compareWithCommit(c code, r *record.Record, found Check) Check {
 	var wrong []Evidence
 	for _, f := range c.files {
 		if (f.standing == otherInCommit || f.standing == notInCommit) && !f.excused {
-			wrong = append(wrong, Evidence{Name: f.name, Where: commitText(f.commit), Expected: fileText(f.digest), Found: f.found, Status: Failed})
+			wrong = append(wrong, Evidence{Name: record.EncodePath(f.name), Where: commitText(f.commit), Expected: fileText(f.digest), Found: f.found, Status: Failed})
 		}
 	}
 	if len(wrong) > 0 {

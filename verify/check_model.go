@@ -19,12 +19,16 @@ func checkModelBytes(ctx context.Context, q *inquiry) Check {
 	if c.Status != Held {
 		return c
 	}
+	moved := q.moved()
 	switch {
 	case q.again.bytesErr != nil:
 		return lacking("the model could not be read again at the end: %v", q.again.bytesErr).with(c.Evidence...).noting(c.Notes...)
 	case !q.again.content.same(q.first.content):
 		return failed("the model changed while it was verified").with(c.Evidence...).noting(c.Notes...).
 			compared(q.first.content.text(), q.again.content.text())
+	}
+	if q.first.resolved.Kind == TargetPath && anyFailed(moved) { // of the others registry.agrees tells
+		return failed("what stands at the path changed while it was verified: %s", namesOf(moved, Failed)).with(c.Evidence...).with(moved...)
 	}
 	return c
 }
@@ -96,7 +100,7 @@ func outputTexts(r *record.Record) []string {
 func (c Check) differing(r resemblance, model hashing.Manifest) Check {
 	changes := hashing.Compare(r.manifest, model)
 	for _, change := range changes {
-		e := Evidence{Name: change.Path, Where: r.location.String(), Expected: "absent", Found: "absent", Status: Failed}
+		e := Evidence{Name: record.EncodePath(change.Path), Where: r.location.String(), Expected: "absent", Found: "absent", Status: Failed}
 		if !change.Old.IsZero() {
 			e.Expected = fileText(change.Old)
 		}

@@ -34,7 +34,7 @@ func checkRegistry(_ context.Context, q *inquiry) Check {
 		return lacking("whether the reference still leads to the same bytes could not be seen: %s", namesOf(moved, Lacking)).with(all...).with(moved...)
 	case len(all) == 0:
 		return lacking("nothing in the registry's entry says which run it came from").with(moved...).
-			mend("lineage", "attach", q.chosen.id.String(), q.Asked)
+			mend("lineage", "attach", q.chosen.id.String(), first.System, "--to", q.Asked)
 	}
 	return held("the entry and the record agree, and the reference leads to the same bytes as before").with(all...).with(moved...)
 }
@@ -46,7 +46,7 @@ func (q *inquiry) moved() []Evidence {
 		return []Evidence{{Name: "reference", Where: "the second look", Found: q.again.lookErr.Error(), Status: Lacking}}
 	}
 	fields := [][3]string{
-		{"system", a.System, b.System}, {"registered model", a.Name, b.Name}, {"version", a.Version, b.Version},
+		{"kind", string(a.Kind), string(b.Kind)}, {"system", a.System, b.System}, {"registered model", a.Name, b.Name}, {"version", a.Version, b.Version},
 		{"logged model", a.LoggedModel, b.LoggedModel}, {"run", a.Run, b.Run}, {"source", a.Source, b.Source},
 		{"path", a.Path, b.Path}, {"invocations", fmt.Sprint(a.Invocations), fmt.Sprint(b.Invocations)},
 		{"named records", named(a), named(b)},
@@ -73,8 +73,11 @@ func (q *inquiry) moved() []Evidence {
 func named(r Resolved) string {
 	var ids []string
 	for _, c := range r.Claims {
-		if c.By == ByEntry || c.By == ByRun {
+		switch c.By {
+		case ByEntry, ByRun:
 			ids = append(ids, string(c.By)+" "+c.ID.String())
+		case BySidecar:
+			ids = append(ids, string(c.By)+" "+record.IDOf(c.Bytes).String())
 		}
 	}
 	slices.Sort(ids)

@@ -3,6 +3,7 @@ package verify
 import (
 	"errors"
 	"fmt"
+	"path"
 	"slices"
 	"strings"
 
@@ -133,7 +134,7 @@ func (p *Policy) readRepositories(n *yaml.Node) error {
 			"url": func(n *yaml.Node) (err error) { ref.URL, err = repositoryURL(n); return err },
 			"branches": func(n *yaml.Node) error {
 				return eachItem(n, func(n *yaml.Node) error {
-					branch, err := text(n)
+					branch, err := branchPattern(n)
 					ref.Branches = append(ref.Branches, branch)
 					return err
 				})
@@ -145,6 +146,17 @@ func (p *Policy) readRepositories(n *yaml.Node) error {
 		p.Repositories = append(p.Repositories, ref)
 		return err
 	})
+}
+
+func branchPattern(n *yaml.Node) (string, error) {
+	s, err := text(n)
+	if err != nil {
+		return "", err
+	}
+	if _, err := path.Match(s, ""); err != nil {
+		return "", fmt.Errorf("line %d: branch %q: %w", n.Line, s, err)
+	}
+	return s, nil
 }
 
 // repositoryURL refuses what would show a password in every verdict, and what a

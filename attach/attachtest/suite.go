@@ -63,7 +63,7 @@ func Run(t *testing.T, name string, f Fixture) {
 	t.Run("cancelled", s.cancelled)
 }
 
-var modelFiles = map[string]string{"MLmodel": "flavors: {}\n", "data/model.pkl": "weights", "empty": ""}
+var modelFiles = map[string]string{"MLmodel": "flavors: {}\n", "data/model.pkl": "weights", "empty": "", "ü &+=;,@!~.txt": "odd"}
 
 type suite struct {
 	Fixture

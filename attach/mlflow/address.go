@@ -47,7 +47,8 @@ func parseAddress(uri, dir string) (address, error) {
 	case "http", "https":
 		return serverAddress(u)
 	case "file":
-		return address{uri: uri, path: inDir(dir, u.Path), shown: u.Path}, nil
+		path := inDir(dir, first(u.Path, u.Opaque))
+		return address{uri: uri, path: path, shown: path}, nil
 	case "sqlite":
 		path, _, _ := strings.Cut(strings.TrimPrefix(uri, u.Scheme+":///"), "?")
 		if unescaped, err := url.PathUnescape(path); err == nil {

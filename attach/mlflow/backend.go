@@ -48,7 +48,6 @@ var (
 	getRegistered     = route{"GET", "registered-models/get"}
 	searchVersions    = route{"GET", "model-versions/search"}
 	setVersionTag     = route{"POST", "model-versions/set-tag"}
-	getDownloadURI    = route{"GET", "model-versions/get-download-uri"}
 )
 
 // place is a folder of artifacts: those of a run or of a logged model.

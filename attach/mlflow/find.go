@@ -105,48 +105,64 @@ func (s *System) findModels(ctx context.Context, span attach.Span, experiments [
 	return slices.CompactFunc(models, func(a, b loggedModel) bool { return a.Info.ModelID == b.Info.ModelID }), nil
 }
 
-// findVersions asks for those that name one of the runs, and for those that have
-// their bytes from one of the models or were copied from another one found; all as
-// far as they were registered since the child started. Registering a model puts no
-// tag of ours on the version.
+// findVersions asks for those that have their bytes from one of the models, for
+// those that were copied from another one found, and for those that were made from
+// the artifacts of one of the runs; all as far as they were registered since the
+// child started. Registering a model puts no tag of ours on the version.
 func (s *System) findVersions(ctx context.Context, span attach.Span, runs []run, models []loggedModel) ([]attach.Target, error) {
-	var found []attach.Target
-	search := func(filter, run string, asked func(modelVersion) bool) error {
-		versions, err := s.searchVersions(ctx, filter)
-		for _, v := range versions {
-			if !asked(v) {
-				return wrong(s.registry, "searching for model versions", "version %.20q of %.60q was not asked for", v.Version, v.Name)
-			}
-			t := s.versionTarget(v, first(v.RunID, run))
-			if !slices.Contains(found, t) && !millis(v.Created).Before(span.Started.Add(-time.Minute)) {
-				found = append(found, t)
-			}
-		}
-		return err
-	}
-	from := func(source, run string) error {
-		return search("source_path = "+quote(source), run, func(v modelVersion) bool { return v.Source == source })
-	}
+	f := versions{system: s, since: span.Started.Add(-time.Minute)}
 	for _, r := range runs {
 		id := r.Info.RunID
-		if err := search("run_id = "+quote(id), id, func(v modelVersion) bool { return v.RunID == id }); err != nil {
+		asked := func(v modelVersion) bool { return v.RunID == id }
+		wanted := func(v modelVersion) bool { return !strings.HasPrefix(v.Source, modelScheme) }
+		if err := f.search(ctx, "run_id = "+quote(id), id, asked, wanted); err != nil {
 			return nil, err
 		}
 	}
 	for _, m := range models {
-		if err := from(modelScheme+m.Info.ModelID, m.Info.SourceRunID); err != nil {
+		if err := f.from(ctx, modelScheme+m.Info.ModelID, m.Info.SourceRunID); err != nil {
 			return nil, err
 		}
 	}
-	for i := 0; i < len(found); i++ { // a copy may have been copied
-		if err := from(modelScheme+found[i].Name+"/"+found[i].ID, found[i].Run); err != nil {
+	for i := 0; i < len(f.found); i++ { // a copy may have been copied
+		if err := f.from(ctx, modelScheme+f.found[i].Name+"/"+f.found[i].ID, f.found[i].Run); err != nil {
 			return nil, err
 		}
 	}
-	slices.SortFunc(found, func(a, b attach.Target) int {
+	slices.SortFunc(f.found, func(a, b attach.Target) int {
 		return cmp.Or(strings.Compare(a.Name, b.Name), strings.Compare(a.ID, b.ID))
 	})
-	return found, nil
+	return f.found, nil
+}
+
+// versions gathers versions of registered models, each once.
+type versions struct {
+	system *System
+	since  time.Time
+	found  []attach.Target
+}
+
+// from adds the versions with this source; run is that of their bytes.
+func (f *versions) from(ctx context.Context, source, run string) error {
+	asked := func(v modelVersion) bool { return v.Source == source }
+	return f.search(ctx, "source_path = "+quote(source), run, asked, func(modelVersion) bool { return true })
+}
+
+func (f *versions) search(ctx context.Context, filter, run string, asked, wanted func(modelVersion) bool) error {
+	found, err := f.system.searchVersions(ctx, filter)
+	if err != nil {
+		return err
+	}
+	for _, v := range found {
+		if !asked(v) {
+			return wrong(f.system.registry, "searching for model versions", "version %.20q of %.60q was not asked for", v.Version, v.Name)
+		}
+		t := f.system.versionTarget(v, first(v.RunID, run))
+		if wanted(v) && !slices.Contains(f.found, t) && !millis(v.Created).Before(f.since) {
+			f.found = append(f.found, t)
+		}
+	}
+	return nil
 }
 
 func quote(s string) string { return "'" + strings.ReplaceAll(s, "'", "") + "'" }

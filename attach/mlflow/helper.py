@@ -29,7 +29,7 @@ def failed(code, e):
 
 
 try:
-    from mlflow import MlflowClient, __version__, artifacts
+    from mlflow import MlflowClient, artifacts
     from mlflow.entities import ViewType
     from mlflow.exceptions import MlflowException
     from mlflow.utils.proto_json_utils import message_to_json
@@ -118,9 +118,6 @@ routes = {
         f["name"], f["version"], f["key"], f["value"]
     )
     or {},
-    "GET model-versions/get-download-uri": lambda f: {
-        "artifact_uri": client.get_model_version_download_uri(f["name"], f["version"])
-    },
     "upload": upload,
     "download": lambda f: {"path": artifacts.download_artifacts(f["uri"], dst_path=f["folder"])},
 }

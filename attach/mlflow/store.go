@@ -170,12 +170,14 @@ func (s *store) stop(e error) error {
 	return e
 }
 
-// finish reads what is left and waits for the end, so that nothing of the process
-// stays behind.
+// finish waits for the end of the process. It does not wait for whoever else has
+// its output: waiting closes the pipe, which ends the lines.
 func finish(p *exec.Cmd, in io.Closer, lines <-chan []byte) {
 	in.Close()
-	for range lines {
-	}
+	go func() {
+		for range lines {
+		}
+	}()
 	_ = p.Wait()
 }
 

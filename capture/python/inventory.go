@@ -15,6 +15,8 @@ type Inventory struct {
 	Conda         []CondaPackage // everything that conda-meta lists, other languages included
 	Loose         []Loose        // what stands in a site and belongs to no distribution
 	Problems      []Problem
+
+	foreign []file // what the operating system's packages have in the sites
 }
 
 // Distribution is one installed project.
@@ -37,7 +39,9 @@ type Distribution struct {
 	Record     hashing.FileDigest // of RECORD; zero if there is none
 	ShadowedBy string             // the Metadata of the one that hides it
 
-	files []file
+	files   []file
+	against string   // what the digests of files are from
+	tops    []string // what it has at the top of its site, where nothing lists its files
 }
 
 // Format is how a distribution's metadata is kept.
@@ -72,8 +76,8 @@ type Hash struct{ Algorithm, Value string }
 type Checkout struct {
 	Root   string // the top of the work tree
 	Commit string
-	Dirty  bool
-	Remote string
+	State  string // clean, dirty, …: a record.TreeState
+	Remote string // without credentials
 }
 
 // Checkouts describes work trees. The answer is nil, without an error, for a
@@ -116,23 +120,3 @@ type ScanOptions struct {
 	Rules     *redact.Rules // for URLs; nil for rules without known values
 	Root      string        // the root of the file system, for dpkg's database; empty for /
 }
-
-// Scan lists what is installed in an interpreter. It reads metadata only, no
-// file of a distribution. An error means that ctx ended; everything else that
-// went wrong stands in Problems.
-func Scan(ctx context.Context, in Interpreter, o ScanOptions) (Inventory, error) {
-	return Inventory{Interpreter: in}, nil
-}
-
-// Owners finds the distribution that owns a file.
-type Owners struct{}
-
-// NewOwners prepares the look-up.
-func NewOwners(inv *Inventory) *Owners { return &Owners{} }
-
-// Find answers the index in inv.Distributions of the distribution that installed
-// the file at an absolute path, or that is an editable install of its folder.
-func (o *Owners) Find(path string) (index int, ok bool) { return 0, false }
-
-// NormalizeName is a project's name as PEP 503 compares it.
-func NormalizeName(name string) string { return name }

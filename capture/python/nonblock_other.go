@@ -1,0 +1,5 @@
+//go:build !unix
+
+package python
+
+const nonblock = 0

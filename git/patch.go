@@ -88,7 +88,6 @@ func (t Tree) Patch() Patch {
 			p.Forms = append(p.Forms, PatchForm{encodeText(c.Path), c.Form, c.Digest})
 		}
 	}
-	slices.SortFunc(p.Entries, func(a, b PatchEntry) int { return strings.Compare(a.Path, b.Path) })
 	for _, s := range t.Submodules {
 		sub := PatchSubmodule{Path: encodeText(s.Path), URL: encodeText(s.URL)}
 		if !s.Absent {
@@ -97,6 +96,11 @@ func (t Tree) Patch() Patch {
 		}
 		p.Submodules = append(p.Submodules, sub)
 	}
+	// Encoded paths have an order of their own.
+	slices.Sort(p.Paths)
+	slices.SortFunc(p.Entries, func(a, b PatchEntry) int { return strings.Compare(a.Path, b.Path) })
+	slices.SortFunc(p.Forms, func(a, b PatchForm) int { return strings.Compare(a.Path, b.Path) })
+	slices.SortFunc(p.Submodules, func(a, b PatchSubmodule) int { return strings.Compare(a.Path, b.Path) })
 	return p
 }
 
@@ -193,16 +197,19 @@ func (p Patch) check(depth int) error {
 }
 
 // checkPaths: each list is in order, no path stands twice in what is written,
-// and none leads out of the tree or beneath another.
+// and none leads out of the tree or beneath what is no folder.
 func (p Patch) checkPaths(int) error {
-	entries, forms, subs := map[string]bool{}, []string{}, []string{}
-	var paths []string
+	var entries, forms, subs, written []string
+	solid := map[string]bool{} // what nothing can stand beneath
 	for _, e := range p.Entries {
-		paths = append(paths, e.Path)
-		entries[e.Path] = e.Mode != ModeNone
+		entries = append(entries, e.Path)
+		if e.Mode != ModeNone && e.Mode != ModeSubmodule {
+			solid[e.Path] = true
+			written = append(written, e.Path)
+		}
 	}
 	for _, f := range p.Forms {
-		if _, twice := entries[f.Path]; twice {
+		if _, twice := slices.BinarySearch(entries, f.Path); twice {
 			return fmt.Errorf("path %q stands twice", f.Path)
 		}
 		forms = append(forms, f.Path)
@@ -210,21 +217,28 @@ func (p Patch) checkPaths(int) error {
 	for _, s := range p.Submodules {
 		subs = append(subs, s.Path)
 	}
-	for _, list := range [][]string{p.Paths, paths, forms, subs} {
-		for i, path := range list {
-			if err := checkPath(path); err != nil {
-				return err
-			}
-			if i > 0 && list[i-1] >= path {
-				return fmt.Errorf("path %q is out of order, or stands twice", path)
+	for _, list := range [][]string{p.Paths, entries, forms, subs} {
+		if err := checkOrder(list); err != nil {
+			return err
+		}
+	}
+	for _, file := range slices.Concat(written, forms, subs) {
+		for dir := path.Dir(file); dir != "."; dir = path.Dir(dir) {
+			if solid[dir] {
+				return fmt.Errorf("path %q stands beneath %q, which is no folder", file, dir)
 			}
 		}
 	}
-	for _, file := range slices.Concat(paths, forms, subs) {
-		for dir := path.Dir(file); dir != "."; dir = path.Dir(dir) {
-			if entries[dir] {
-				return fmt.Errorf("path %q stands beneath %q, which is no folder", file, dir)
-			}
+	return nil
+}
+
+func checkOrder(paths []string) error {
+	for i, path := range paths {
+		if err := checkPath(path); err != nil {
+			return err
+		}
+		if i > 0 && paths[i-1] >= path {
+			return fmt.Errorf("path %q is out of order, or stands twice", path)
 		}
 	}
 	return nil

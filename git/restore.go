@@ -78,13 +78,14 @@ func (r *restorer) all(ctx context.Context, src *Source, p Patch) error {
 // check reads back what was written.
 func (r *restorer) check(ctx context.Context, p Patch) error {
 	var lines []hashing.Entry
-	for file := range r.modes {
+	modes := !noModes(r.root.Name())
+	for file, mode := range r.modes {
 		encoded := encodeText(file)
 		if len(p.Paths) > 0 && !slices.ContainsFunc(p.Paths, func(dir string) bool { return within(encoded, dir) }) {
 			continue
 		}
 		d := look(ctx, r.root.Name(), file, 0, -1)
-		if d.err != nil || !d.isFile() {
+		if d.err != nil || !d.isFile() || modes && d.mode != mode {
 			return fmt.Errorf("%q cannot be read back: %w", file, errors.Join(d.err, ctx.Err()))
 		}
 		lines = append(lines, hashing.Entry{Path: file, Digest: d.digest})
@@ -161,12 +162,10 @@ func (r *restorer) commit(ctx context.Context, src *Source, p Patch, dir string,
 			return err
 		}
 		full := path.Join(dir, e.path)
-		entry, replaced := entries[e.path]
-		switch {
-		case replaced && !(entry.Kind == KindMode && entry.Missing == ""):
-			continue
-		case replaced:
-			// Only the mode is another: the commit has the content.
+		if entry, replaced := entries[e.path]; replaced {
+			if !objects.holds(e, entry) {
+				continue
+			}
 			delete(entries, e.path)
 			e.mode = entry.Mode
 		}
@@ -175,6 +174,16 @@ func (r *restorer) commit(ctx context.Context, src *Source, p Patch, dir string,
 		}
 	}
 	return nil
+}
+
+// holds tells whether only the mode of a file is another than the commit's, so
+// that the content is found there.
+func (o *objects) holds(e treeEntry, p PatchEntry) bool {
+	if p.Kind != KindMode || p.Digest == nil || e.mode != ModeFile && e.mode != ModeExecutable {
+		return false
+	}
+	f, err := o.file(e)
+	return err == nil && f.Digest == *p.Digest
 }
 
 // committed writes one path as the commit has it.

@@ -58,11 +58,13 @@ func (j *judgement) close() {
 	}
 }
 
-// objects is the reader of objects, started when it is first needed.
+// objects is the reader of objects, started when it is first needed, and again
+// when it has ended over an object that a partial clone does not have.
 func (j *judgement) objects(ctx context.Context) (*objects, error) {
-	if j.objs != nil {
+	if j.objs != nil && j.objs.broken == nil {
 		return j.objs, nil
 	}
+	j.close()
 	var err error
 	j.objs, err = j.repo.git.objects(ctx)
 	return j.objs, err

@@ -153,6 +153,9 @@ func (o *objects) fail(err error) error {
 		if ended := failure(o.cmd.Wait(), o.said); ended != nil {
 			err = ended // the context's error, if that was it
 		}
+		if strings.Contains(o.said.String(), "promisor remote") {
+			err = fmt.Errorf("%w: %w", ErrMissing, err) // git ends where it may not fetch
+		}
 		break
 	}
 	o.broken = fmt.Errorf("running git cat-file: %w", err)

@@ -106,6 +106,7 @@ var localSettings = []string{
 	"core.commitGraph=false", "core.useReplaceRefs=false", "core.warnAmbiguousRefs=false",
 	"core.untrackedCache=false", "gc.auto=0", "maintenance.auto=false",
 	"submodule.recurse=false", "protocol.allow=never", "safe.directory=*",
+	"advice.graftFileDeprecated=false",
 }
 
 func settings(list []string) []string {

@@ -1,10 +1,6 @@
 package python
 
-import (
-	"context"
-
-	"github.com/lineage-audit/lineage/hashing"
-)
+import "github.com/lineage-audit/lineage/hashing"
 
 // Command is what is going to be run.
 type Command struct {
@@ -68,12 +64,4 @@ const (
 type Problem struct {
 	Path string
 	What string
-}
-
-// Resolve tells which interpreter a command will run, without running anything.
-// The answer is false, without an error, for a command that starts no Python as
-// far as can be seen beforehand. An error means that it starts one that could
-// not be described, or that ctx ended.
-func Resolve(ctx context.Context, c Command) (Interpreter, bool, error) {
-	return Interpreter{}, false, nil
 }

@@ -16,9 +16,9 @@ import (
 // starts that differ in nothing but the script are one interpreter.
 func Watch(ctx context.Context, o WatchOptions) []Interpreter {
 	o = o.withDefaults()
-	w := watcher{proc: o.Proc, family: map[int]member{o.PID: {}}, seen: map[string]bool{}, launches: make(chan sighting, 64)}
-	done := make(chan []Interpreter)
-	go func() { done <- describeAll(context.WithoutCancel(ctx), w.launches, o.Seen) }()
+	launches, done := make(chan sighting, 64), make(chan []Interpreter)
+	go func() { done <- describeAll(context.WithoutCancel(ctx), launches, o.Seen) }()
+	w := watcher{proc: o.Proc, family: map[int]member{o.PID: {}}, seen: map[string]bool{}, launches: launches}
 	timer := time.NewTimer(0)
 	defer timer.Stop()
 	for pause := o.From; ctx.Err() == nil && len(w.family) > 0; pause = min(2*pause, o.To) {
@@ -29,7 +29,7 @@ func Watch(ctx context.Context, o WatchOptions) []Interpreter {
 			timer.Reset(pause)
 		}
 	}
-	close(w.launches)
+	close(launches)
 	return <-done
 }
 

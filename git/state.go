@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"path/filepath"
 	"strings"
 	"time"
@@ -89,19 +90,29 @@ func (r *Repo) look(ctx context.Context) (heading, error) {
 }
 
 // lookUnborn tells a branch that has no commit yet from a HEAD whose commit
-// cannot be read.
+// cannot be read: only of the former there is no ref at all.
 func (r *Repo) lookUnborn(ctx context.Context, h heading, cause error) (heading, error) {
 	out, err := r.git.output(ctx, nil, "symbolic-ref", "-q", "HEAD")
 	if err != nil {
 		return heading{}, fmt.Errorf("reading HEAD of %q: %w", r.place.root, cause)
 	}
 	h.Branch = strings.TrimSuffix(string(out), "\n")
-	_, err = r.git.output(ctx, nil, "show-ref", "--verify", "-q", h.Branch)
-	if err == nil || !exited(err) {
+	_, err = r.git.output(ctx, nil, "rev-parse", "-q", "--verify", h.Branch)
+	if err == nil || !exited(err) || r.hasRefFile(h.Branch) {
 		return heading{}, fmt.Errorf("reading HEAD of %q: %w", r.place.root, cause)
 	}
 	h.NoCommit = true
 	return h, nil
+}
+
+// hasRefFile tells whether a file stands for a ref, whatever is in it.
+func (r *Repo) hasRefFile(ref string) bool {
+	for _, dir := range []string{r.place.gitDir, r.place.common} {
+		if info, err := os.Lstat(filepath.Join(dir, filepath.FromSlash(ref))); err == nil && !info.IsDir() {
+			return true
+		}
+	}
+	return false
 }
 
 func errUnexpected(out []byte, err error) error {

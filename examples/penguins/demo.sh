@@ -16,9 +16,9 @@ expect() {
     local status=0
     printf '\n$ %s\n' "$2"
     if [ -z "${3:-}" ]; then
-        bash -c "$2" 2>&1 || status=$?
+        bash -o pipefail -c "$2" 2>&1 || status=$?
     else
-        bash -c "$2" 2>&1 | tee "$work/said" || status=${PIPESTATUS[0]}
+        bash -o pipefail -c "$2" 2>&1 | tee "$work/said" || status=${PIPESTATUS[0]}
     fi
     [ "$status" = 0 ] || printf '(exit status %d)\n' "$status"
     [ "$status" = "$1" ] || stop "this should have ended with $1, and ended with $status."
@@ -73,6 +73,7 @@ make_repository() {
     git init -q --bare "$work/remote.git"
     git init -q "$work/penguins"
     cd "$work/penguins"
+    git symbolic-ref HEAD refs/heads/main
     git remote add origin "$work/remote.git"
     cp -R "$example/data" "$example/requirements.in" "$example/requirements.lock" "$example/.gitignore" .
     rm -rf data/prepared
@@ -81,7 +82,7 @@ make_repository() {
     cp "$example"/{prepare.py,train.py,lineage.yaml,lineage.policy.yaml} .
     git add .
     git commit -q -m "Prepare and train"
-    git push -q origin HEAD:main 2>/dev/null
+    git push -q origin main
 }
 
 # isolate keeps the user's own settings out, and their folders as they are.
@@ -91,34 +92,40 @@ isolate() {
     export GIT_AUTHOR_NAME=Ada GIT_AUTHOR_EMAIL=ada@example.org GIT_COMMITTER_NAME=Ada GIT_COMMITTER_EMAIL=ada@example.org
     export NO_PROXY=127.0.0.1 no_proxy=127.0.0.1
     export MLFLOW_DISABLE_TELEMETRY=true MLFLOW_SERVER_ENABLE_JOB_EXECUTION=false
+    export LOGNAME=ada USER=ada
     export PATH=$bin:$venv/bin:$PATH
 }
 
 tell() {
+    local verify='lineage verify models:/penguins@champion --policy lineage.policy.yaml --repo ../remote.git'
+
     say "A data scientist puts lineage run in front of the two steps of a training."
     expect 0 'lineage run --input data/penguins_raw.csv --output data/prepared -- python prepare.py'
     expect 0 'lineage run --input data/prepared --output metrics.json -- python train.py'
     expect 0 'lineage log'
 
     say "A release engineer verifies the model that was registered, before it is promoted."
-    expect 0 'lineage verify models:/penguins@champion --policy lineage.policy.yaml'
+    expect 0 "$verify" "^PASS"
 
     say "Someone edits one row of the prepared data that the training read."
     expect 0 "sed '2s/Adelie/Gentoo/' data/prepared/train.csv >../edited.csv && mv ../edited.csv data/prepared/train.csv"
-    expect 1 'lineage verify models:/penguins@champion --policy lineage.policy.yaml' inputs.available
+    expect 1 "$verify" "^  inputs.available failed"
+
     say "The preparation gives the same bytes whenever it is run: the data is back."
     expect 0 'python prepare.py'
-    expect 0 'lineage verify models:/penguins@champion --policy lineage.policy.yaml'
+    expect 0 "$verify | sed -n 1,2p" "^PASS"
 
     say "Someone changes one byte of the model that the server keeps."
     local model
-    model=$(cd "$work/server/artifacts" && find . -name 'model.skops' | sed 's|^\./||')
-    expect 0 "cp ../server/artifacts/$model ../model.kept"
-    expect 0 "printf '\\0' | dd of=../server/artifacts/$model bs=1 seek=50000 conv=notrunc 2>/dev/null"
-    ! cmp -s "$work/server/artifacts/$model" "$work/model.kept" || stop "the byte was a zero already."
-    expect 1 'lineage verify models:/penguins@champion --policy lineage.policy.yaml' model.bytes
-    expect 0 "cp ../model.kept ../server/artifacts/$model"
-    expect 0 'lineage verify models:/penguins@champion --policy lineage.policy.yaml'
+    model=../server/artifacts/$(cd "$work/server/artifacts" && find . -name model.skops | sed 's|^\./||')
+    expect 0 "cp $model ../model.kept"
+    expect 0 "printf '\\0' | dd of=$model bs=1 seek=50000 conv=notrunc 2>/dev/null"
+    ! cmp -s "$model" ../model.kept || stop "the byte was a zero already."
+    expect 1 "$verify" "^  model.bytes failed"
+
+    say "With the byte as it was, the model passes again."
+    expect 0 "cp ../model.kept $model"
+    expect 0 "$verify | sed -n 1,2p" "^PASS"
 
     say "Every step ended as it should."
 }

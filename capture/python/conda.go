@@ -133,9 +133,6 @@ func (m condaMeta) files(prefix string) []file {
 	return files
 }
 
-// id names the package as conda's files are named.
-func (p CondaPackage) id() string { return p.Name + "-" + p.Version + "-" + p.Build }
-
 // linkConda tells each distribution which conda package brought it, and takes
 // over that package's digests, which know what conda changed in the files.
 func linkConda(inv *Inventory) {
@@ -156,7 +153,7 @@ func linkConda(inv *Inventory) {
 			continue
 		}
 		p := inv.Conda[n]
-		d.Conda = p.id()
+		d.Conda = &p
 		if len(p.files) > 0 && p.hashed() {
 			d.files, d.against = p.files, "conda-meta"
 		}

@@ -36,10 +36,8 @@ func describe(ctx context.Context, l launch, how string) (Interpreter, error) {
 	}
 	in.Digest = found.digest
 	in.Version = found.version
-	if v := cfg.version(); in.Version == "" {
-		in.Version = v
-	} else if v != "" && v != in.Version && !strings.HasPrefix(in.Version, v+".") {
-		in.problem(cfg.path, fmt.Sprintf("says version %s, and the interpreter is %s", v, in.Version))
+	if in.Version == "" {
+		in.Version = cfg.version() // of when the environment was made
 	}
 	if in.Version == "" {
 		in.Version = base.version()

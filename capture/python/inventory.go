@@ -28,12 +28,12 @@ type Distribution struct {
 	Metadata  string // the .dist-info or .egg-info that describes it
 	Site      string // the entry of sys.path that it was found in
 	Format    Format
-	Installer string   // pip, uv, conda, debian, …: what INSTALLER says
-	Requested bool     // asked for by name, not only as a dependency
-	Tags      []string // of WHEEL: cp311-cp311-manylinux_2_17_x86_64
-	Generator string   // of WHEEL: what built it
-	Origin    *Origin  // direct_url.json; nil if it came from an index, or nobody says
-	Conda     string   // the conda package that owns it, as name-version-build
+	Installer string        // pip, uv, conda, debian, …: what INSTALLER says
+	Requested bool          // asked for by name, not only as a dependency
+	Tags      []string      // of WHEEL: cp311-cp311-manylinux_2_17_x86_64
+	Generator string        // of WHEEL: what built it
+	Origin    *Origin       // direct_url.json; nil if it came from an index, or nobody says
+	Conda     *CondaPackage // the conda package that owns it
 	System    *SystemPackage
 
 	Record     hashing.FileDigest // of RECORD; zero if there is none

@@ -1,9 +1,15 @@
 package python
 
 import (
-	"context"
+	"bytes"
 	"errors"
+	"fmt"
+	"path"
+	"regexp"
+	"strings"
+	"unicode/utf16"
 
+	"github.com/lineage-audit/lineage/capture/redact"
 	"github.com/lineage-audit/lineage/hashing"
 )
 
@@ -31,14 +37,14 @@ type Lock struct {
 	Digest      hashing.FileDigest
 	Packages    []Locked
 	NotFollowed []string  // other files that it includes: -r base.txt
-	Problems    []Problem // entries that could not be understood, by line or name
+	Problems    []Problem // entries that could not be understood; Path is a line or a name
 }
 
 // Locked is one package of a lock. A package that stands there for several
-// platforms has several.
+// platforms may stand there several times.
 type Locked struct {
 	Name    string // normalised
-	Version string // exact; empty if the entry allows more than one
+	Version string // exact; empty if the entry allows more than one, or does not say
 	Conda   bool   // a conda package, not one of Python's index
 	Marker  string // the condition of PEP 508, or the platform
 	Commit  string // of a version control system
@@ -54,45 +60,149 @@ var (
 	ErrNotLock = errors.New("not the name of a known lock file")
 )
 
-// ClassifyLock tells the format by a file's name; ok is false if it is none.
-func ClassifyLock(name string) (format LockFormat, ok bool) { return "", false }
+var lockNames = []struct {
+	pattern *regexp.Regexp
+	format  LockFormat
+}{
+	{regexp.MustCompile(`^pylock(\.[^.]+)?\.toml$`), FormatPylock},
+	{regexp.MustCompile(`^uv\.lock$`), FormatUV},
+	{regexp.MustCompile(`^poetry\.lock$`), FormatPoetry},
+	{regexp.MustCompile(`^pipfile\.lock$`), FormatPipfile},
+	{regexp.MustCompile(`^pdm(\.[^.]+)?\.lock$`), FormatPDM},
+	{regexp.MustCompile(`^pixi\.lock$`), FormatPixi},
+	{regexp.MustCompile(`(^|[.-])conda-lock\.ya?ml$`), FormatCondaLock},
+	{regexp.MustCompile(`^conda-.*\.lock$|^(explicit|conda).*\.txt$`), FormatCondaExplicit},
+	{regexp.MustCompile(`^environment.*\.ya?ml$`), FormatCondaEnvironment},
+	{regexp.MustCompile(`requirements.*\.(txt|lock)$|^constraints.*\.txt$`), FormatRequirements},
+}
+
+// ClassifyLock tells the format by a file's name; ok is false if it is none. The
+// name may be a path: requirements/dev.txt is one.
+func ClassifyLock(name string) (format LockFormat, ok bool) {
+	name = strings.ToLower(strings.ReplaceAll(name, `\`, "/"))
+	base := path.Base(name)
+	for _, n := range lockNames {
+		if n.pattern.MatchString(base) {
+			return n.format, true
+		}
+	}
+	if path.Base(path.Dir(name)) == "requirements" && path.Ext(base) == ".txt" {
+		return FormatRequirements, true
+	}
+	return "", false
+}
 
 // ParseLock reads a lock file. It looks at name and content only. Entries that
 // it cannot understand stand in Problems; content that is not of the format at all
 // gives an error that wraps [ErrLock], an unknown name one that wraps [ErrNotLock].
-func ParseLock(name string, content []byte) (Lock, error) { return Lock{}, nil }
-
-// LockFile is a lock file on the disk.
-type LockFile struct {
-	Path string // absolute
-	Lock Lock
-	Err  error // why it could not be read; Lock then has a name and a format at most
+func ParseLock(name string, content []byte) (Lock, error) {
+	format, ok := ClassifyLock(name)
+	if !ok {
+		return Lock{Name: name}, fmt.Errorf("reading %q: %w", name, ErrNotLock)
+	}
+	l := Lock{Name: name, Format: format, Digest: hashing.Bytes(content)}
+	text := decodeText(content)
+	if format == FormatRequirements && explicitLine.Match(text) {
+		l.Format = FormatCondaExplicit
+	}
+	if err := l.parse(text); err != nil {
+		return Lock{Name: name, Format: l.Format, Digest: l.Digest}, fmt.Errorf("reading %q as %s: %w: %w", name, l.Format, ErrLock, err)
+	}
+	for i := range l.Packages {
+		p := &l.Packages[i]
+		p.Name, p.URL = NormalizeName(p.Name), (*redact.Rules)(nil).Remote(p.URL)
+	}
+	return l, nil
 }
 
-// LockFiles finds the lock files in dir and in each folder above it up to root,
-// root's first. An error means that ctx ended or that dir is not below root.
-func LockFiles(ctx context.Context, root, dir string) ([]LockFile, error) { return nil, nil }
-
-// Status says how a lock and a distribution go together.
-type Status string
-
-// The statuses, from best to worst.
-const (
-	Covered  Status = "covered"  // name, version and a hash (for a commit: that commit)
-	Local    Status = "local"    // both call it a folder: its evidence is that folder's commit
-	Unhashed Status = "unhashed" // name and version, and no sound hash
-	Other    Status = "other"    // the name, with another version or another archive
-	Absent   Status = "absent"   // the name does not stand in the lock
-)
-
-// Coverage is what a lock says about one distribution.
-type Coverage struct {
-	Name, Version string // of the distribution
-	Status        Status
-	Locked        []string // the versions that the lock has of it
-	Hashes        []Hash   // of those entries that have its version
+func (l *Lock) parse(text []byte) error {
+	if bytes.IndexByte(text, 0) >= 0 {
+		return errors.New("it has NUL bytes")
+	}
+	switch l.Format {
+	case FormatRequirements:
+		return l.parseRequirements(text)
+	case FormatPylock:
+		return l.parsePylock(text)
+	case FormatUV:
+		return l.parseUV(text)
+	case FormatPoetry:
+		return l.parsePoetry(text)
+	case FormatPDM:
+		return l.parsePDM(text)
+	case FormatPipfile:
+		return l.parsePipfile(text)
+	case FormatCondaLock:
+		return l.parseCondaLock(text)
+	case FormatCondaExplicit:
+		return l.parseExplicit(text)
+	case FormatCondaEnvironment:
+		return l.parseEnvironment(text)
+	case FormatPixi:
+		return l.parsePixi(text)
+	}
+	panic("python: a lock format without a parser")
 }
 
-// Covers compares distributions with a lock: one Coverage for each, in their
-// order. It is pure.
-func Covers(lock Lock, distributions []Distribution) []Coverage { return nil }
+// add takes an entry over if it has a name.
+func (l *Lock) add(p Locked, where string) {
+	if p.Name == "" {
+		l.problem(where, "has no name")
+		return
+	}
+	l.Packages = append(l.Packages, p)
+}
+
+func (l *Lock) problem(where, what string) {
+	l.Problems = append(l.Problems, Problem{where, what})
+}
+
+// decodeText removes a byte order mark. PowerShell's redirection writes UTF-16.
+func decodeText(b []byte) []byte {
+	if rest, ok := bytes.CutPrefix(b, []byte("\xef\xbb\xbf")); ok {
+		return rest
+	}
+	little := bytes.HasPrefix(b, []byte("\xff\xfe"))
+	if !little && !bytes.HasPrefix(b, []byte("\xfe\xff")) {
+		return b
+	}
+	units := make([]uint16, 0, len(b)/2)
+	for i := 2; i+1 < len(b); i += 2 {
+		u := uint16(b[i])<<8 | uint16(b[i+1])
+		if little {
+			u = u<<8 | u>>8
+		}
+		units = append(units, u)
+	}
+	return []byte(string(utf16.Decode(units)))
+}
+
+// soundLengths are the algorithms that a lock may vouch with, and their digests'
+// lengths in hexadecimal digits.
+var soundLengths = map[string]int{"sha256": 64, "sha384": 96, "sha512": 128, "sha3_256": 64, "sha3_384": 96, "sha3_512": 128, "blake2b": 128}
+
+var hexadecimal = regexp.MustCompile(`^[0-9a-f]+$`)
+
+// hash reads "sha256:…" or "sha256=…". A digest that is none is a problem; one of
+// a broken algorithm, such as MD5, is left out.
+func (l *Lock) hash(text, where string) []Hash {
+	i := strings.IndexAny(text, ":=")
+	if i < 0 {
+		l.problem(where, fmt.Sprintf("%q is not a hash", text))
+		return nil
+	}
+	return l.hashOf(text[:i], text[i+1:], where)
+}
+
+func (l *Lock) hashOf(algorithm, value, where string) []Hash {
+	h := Hash{strings.ToLower(strings.TrimSpace(algorithm)), strings.ToLower(strings.TrimSpace(value))}
+	want, sound := soundLengths[h.Algorithm]
+	if !hexadecimal.MatchString(h.Value) || sound && len(h.Value) != want {
+		l.problem(where, fmt.Sprintf("%q is not a digest of %s", value, algorithm))
+		return nil
+	}
+	if !sound {
+		return nil
+	}
+	return []Hash{h}
+}

@@ -93,7 +93,7 @@ func (q *inquiry) name(ctx context.Context, claim Claim) {
 			c.read(copy.Where, copy.Bytes)
 		}
 	}
-	if c.rec == nil && c.err == nil {
+	if c.rec == nil && (c.err == nil || len(c.wrong) > 0) {
 		q.fetch(ctx, c)
 	}
 }
@@ -106,20 +106,21 @@ func (q *inquiry) known(id record.ID) *candidate {
 	return q.candidates[i]
 }
 
-// fetch asks the records for a candidate that is only named.
+// fetch asks the records for a candidate of which no copy is at hand, or only wrong
+// ones: these stay its fault, and it can be looked at all the same.
 func (q *inquiry) fetch(ctx context.Context, c *candidate) {
-	if q.Records == nil {
-		c.err = errNotAsked
-		return
+	found, err := Found{}, errNotAsked
+	if q.Records != nil {
+		found, err = q.Records.Record(ctx, c.id)
 	}
-	found, err := q.Records.Record(ctx, c.id)
+	if err == nil && found.Bytes == nil {
+		err = fmt.Errorf("%w: the answer is empty", ErrNotFound)
+	}
 	switch {
-	case err != nil:
-		c.err = err
-	case found.Bytes == nil:
-		c.err = fmt.Errorf("%w: the answer is empty", ErrNotFound)
-	default:
+	case err == nil:
 		c.read(found.Where, found.Bytes)
+	case c.err == nil:
+		c.err = err
 	}
 	if c.where == "" {
 		c.where = found.Where

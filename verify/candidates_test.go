@@ -193,3 +193,14 @@ func TestOneRecordInTwoPlaces(t *testing.T) {
 		t.Errorf("a second file of other bytes bears the id: %s", v.Reason)
 	}
 }
+
+// TestWrongCopy: where the registry gives other bytes than the record that it names,
+// that is its fault, and the store's copy is looked at.
+func TestWrongCopy(t *testing.T) {
+	w := goodWorld(t)
+	w.target.resolved.Claims[0].Bytes = otherModel(t).Bytes()
+	v := w.verify()
+	if v.Result != verify.Fail || status(t, v, verify.RecordStrict) != verify.Failed || status(t, v, verify.ModelBytes) != verify.Held {
+		t.Errorf("%s: %s", v.Result, v.Reason)
+	}
+}

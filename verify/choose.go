@@ -24,7 +24,7 @@ func (q *inquiry) choose() {
 	if len(fit) == 1 {
 		q.chosen = fit[0]
 		if q.chosen.standing = Chosen; q.chosen.match.output == nil {
-			q.chosen.reason = "it is named, and does not name the model's bytes"
+			q.chosen.reason = "it is named, and " + q.whyMisfit()
 		}
 	}
 }
@@ -36,12 +36,19 @@ func (q *inquiry) sort() (fit []*candidate) {
 		case c.rec == nil:
 			c.standing, c.reason = Unreadable, c.err.Error()
 		case c.match.output == nil:
-			c.standing, c.reason = Misfit, "it does not name the model's bytes"
+			c.standing, c.reason = Misfit, q.whyMisfit()
 		default:
 			fit = append(fit, c)
 		}
 	}
 	return fit
+}
+
+func (q *inquiry) whyMisfit() string {
+	if q.first.bytesErr != nil {
+		return "the model's bytes are not known"
+	}
+	return "does not name the model's bytes"
 }
 
 // soleNamed is the record that is named where nothing fits: the checks then tell

@@ -77,6 +77,11 @@ var recordMutations = []mutation{
 		f.ID, f.Bytes = record.ID{2}, f.Bytes[:len(f.Bytes)-9]
 		w.store.found = append(w.store.found, f)
 	}},
+	{"a record of a newer version beside the good one", verify.RecordUnambiguous, verify.Lacking, nil, func(_ *testing.T, w *world) {
+		w.asPath()
+		raw := []byte(`{"predicate":{"buildDefinition":{"buildType":"https://github.com/lineage-audit/lineage/run@v2"}},"x":"` + recordtest.Model.Manifest().Digest().String() + `"}`)
+		w.store.found = append(w.store.found, verify.Found{ID: record.IDOf(raw), Bytes: raw})
+	}},
 }
 
 var modelMutations = []mutation{
@@ -207,6 +212,16 @@ var pinnedMutations = []mutation{
 	{"one file of an input edited in place", verify.InputsAvailable, verify.Failed, nil, func(_ *testing.T, w *world) {
 		w.root[recordtest.Location("repo:data/images")] = tree(recordtest.Files{"a.png": "another"})
 	}},
+	{"input that the commit has otherwise", verify.InputsAvailable, verify.Lacking, nil, func(_ *testing.T, w *world) {
+		clear(w.root)
+		w.repo.files = recordtest.Contents()
+		w.repo.files["data/train.csv"] = "another"
+	}},
+	{"folder of which the commit lacks a file", verify.InputsAvailable, verify.Lacking, nil, func(_ *testing.T, w *world) {
+		clear(w.root)
+		w.repo.files = recordtest.Contents()
+		delete(w.repo.files, "data/images/a.png")
+	}},
 	{"input that became a folder", verify.InputsAvailable, verify.Failed, nil, func(_ *testing.T, w *world) {
 		w.root[recordtest.Location("repo:data/train.csv")] = tree(recordtest.Images)
 	}},
@@ -234,12 +249,19 @@ var pinnedMutations = []mutation{
 		w.request.Repositories[0].Branches = []string{"release/*"}
 	}},
 	{"dirty code that was not kept", verify.GitReachable, verify.Lacking, opt(differing(record.TreeDirty)), commitFiles(func(f recordtest.Files) { f["train.py"] = "old" })},
+	{"dirty code that was kept as another content", verify.GitReachable, verify.Lacking, opt(differing(record.TreeDirty)), func(t *testing.T, w *world) {
+		commitFiles(func(f recordtest.Files) { f["train.py"] = "old" })(t, w)
+		w.blobs[hashing.Bytes([]byte(recordtest.Code["train.py"]))] = []byte("another")
+	}},
 	{"code whose manifest is not kept", verify.GitReachable, verify.Lacking, nil, func(_ *testing.T, w *world) { clear(w.blobs) }},
 	{"no lock", verify.PackagesLocked, verify.Lacking, opt(recordtest.Without(record.RoleLock)), nil},
 	{"lock that the commit does not have", verify.PackagesLocked, verify.Lacking, nil, commitFiles(func(f recordtest.Files) { f["requirements.lock"] = "other" })},
 	{"lock of another version", verify.PackagesLocked, verify.Lacking, nil, func(_ *testing.T, w *world) { w.locks["numpy"] = "2.2.0" }},
 	{"lock without a package", verify.PackagesLocked, verify.Lacking, nil, func(_ *testing.T, w *world) { delete(w.locks, "numpy") }},
-	{"lock that is another in the commit", verify.PackagesLocked, verify.Lacking, nil, func(_ *testing.T, w *world) { w.repo.contentErr = errDown }},
+	{"lock that cannot be read in the commit", verify.PackagesLocked, verify.Lacking, nil, func(_ *testing.T, w *world) { w.repo.contentErr = errDown }},
+	{"lock of which the commit gives other bytes", verify.PackagesLocked, verify.Lacking, nil, func(_ *testing.T, w *world) {
+		w.repo.contents = recordtest.Files{"requirements.lock": "another"}
+	}},
 	{"file of no package", verify.PackagesLocked, verify.Lacking, opt(func(s *record.Statement) {
 		for _, d := range s.Predicate.BuildDefinition.ResolvedDependencies {
 			if f := d.Annotations.Interpreter; f != nil {

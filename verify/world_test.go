@@ -172,6 +172,7 @@ type repo struct {
 	commit                                  record.GitHash
 	branch                                  string
 	files                                   recordtest.Files
+	contents                                recordtest.Files // where they are not those of files
 	openErr, reachErr, filesErr, contentErr error
 }
 
@@ -202,6 +203,9 @@ func (r *repo) Files(_ context.Context, commit record.GitHash, asked []hashing.E
 }
 
 func (r *repo) Content(_ context.Context, _ record.GitHash, path string) ([]byte, error) {
+	if content, other := r.contents[path]; other {
+		return []byte(content), r.contentErr
+	}
 	return []byte(r.files[path]), r.contentErr
 }
 
@@ -238,4 +242,11 @@ func check(t testing.TB, v verify.Verdict, id verify.CheckID) verify.Check {
 		t.Fatalf("no check %s in the verdict", id)
 	}
 	return v.Checks[i]
+}
+
+// openers are repositories by their names.
+type openers map[string]*repo
+
+func (o openers) Open(ctx context.Context, ref verify.RepositoryRef) (verify.Repository, error) {
+	return o[ref.URL].Open(ctx, ref)
 }

@@ -43,8 +43,9 @@ func (o Options) remote(gitDir string) (program, error) {
 		}
 	}
 	env = append(env, "GIT_DIR="+gitDir, "GIT_TERMINAL_PROMPT=0", "GIT_ALLOW_PROTOCOL=https:http:ssh:git",
+		"GIT_NO_LAZY_FETCH=1", // or a copy without trees fetches them one by one, and each fetch others
 		"GIT_NO_REPLACE_OBJECTS=1", "LC_ALL=C", "LANGUAGE=")
-	return program{path, append(env, o.extra...), settings(remoteSettings), gitDir, fetchPatience}, nil
+	return program{path, append(env, o.extra...), settings(remoteSettings), gitDir, fetchPatience, true}, nil
 }
 
 func userSet(name string) bool {
@@ -99,7 +100,7 @@ func addRemote(config, url string) error {
 
 // fetch brings refs into a copy.
 func (s *Source) fetch(ctx context.Context, git program, args ...string) error {
-	args = append([]string{"fetch", "-q", "--no-tags", "--no-recurse-submodules"}, args...)
+	args = append([]string{"fetch", "-q", "--no-tags", "--no-recurse-submodules", "--update-shallow"}, args...)
 	if _, err := git.output(ctx, nil, args...); err != nil {
 		return fmt.Errorf("fetching from %q: %w", s.location, s.hide(err))
 	}

@@ -36,6 +36,7 @@ type program struct {
 	args     []string // in front of each command's own
 	dir      string
 	patience time.Duration
+	asks     bool // ssh may ask the user at the terminal
 }
 
 // killDelay is how long git may take to end after its context did.
@@ -54,7 +55,7 @@ func (o Options) local(gitDir, workTree string) (program, error) {
 	if workTree != "" {
 		env, dir = append(env, "GIT_WORK_TREE="+workTree), workTree
 	}
-	return program{path, append(env, o.extra...), settings(localSettings), dir, patience}, nil
+	return program{path, append(env, o.extra...), settings(localSettings), dir, patience, false}, nil
 }
 
 // withUser is local with the user's own configuration, of which one value is
@@ -168,7 +169,9 @@ func lookup(env []string, name string) (value string, ok bool) {
 func (p program) command(ctx context.Context, args ...string) *exec.Cmd {
 	cmd := exec.CommandContext(ctx, p.path, append(p.args[:len(p.args):len(p.args)], args...)...)
 	cmd.Env, cmd.Dir, cmd.WaitDelay = p.env, p.dir, killDelay
-	isolate(cmd)
+	if !p.asks {
+		isolate(cmd)
+	}
 	return cmd
 }
 

@@ -74,7 +74,7 @@ func (c *cli) attach(ctx context.Context, run string, to []string) error {
 	if err != nil {
 		return err
 	}
-	r, err := s.Find(ctx, run)
+	r, err := c.findRecord(ctx, s, run)
 	if err != nil {
 		return err
 	}

@@ -47,7 +47,7 @@ func (c *cli) restore(ctx context.Context, run, dir, from string) error {
 	if err != nil {
 		return err
 	}
-	r, err := s.Find(ctx, run)
+	r, err := c.findRecord(ctx, s, run)
 	if err != nil {
 		return err
 	}

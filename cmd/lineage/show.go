@@ -45,15 +45,14 @@ func (c *cli) show(ctx context.Context, run string, files, asJSON bool) error {
 	if err != nil {
 		return err
 	}
-	r, err := s.Find(ctx, run)
-	if errors.Is(err, store.ErrNotFound) {
-		if shown, err := c.showIntent(ctx, s, run, asJSON); shown || err != nil {
-			return err
-		}
-	}
+	found, err := c.find(ctx, s, run)
 	if err != nil {
 		return err
 	}
+	if found.Record == nil {
+		return c.showIntent(found, asJSON)
+	}
+	r := found.Record
 	if asJSON {
 		_, err := c.stdout.Write(r.Bytes())
 		return err
@@ -69,25 +68,16 @@ func (c *cli) show(ctx context.Context, run string, files, asJSON bool) error {
 }
 
 // showIntent shows a run that has no record.
-func (c *cli) showIntent(ctx context.Context, s *store.Store, run string, asJSON bool) (bool, error) {
-	for u, err := range s.Unsettled(ctx, alive) {
-		if err != nil {
-			c.complain(err)
-			continue
-		}
-		if len(run) < 4 || len(run) > 32 || u.InvocationID.String()[:len(run)] != run {
-			continue
-		}
-		if asJSON {
-			raw, err := record.EncodeIntent(u.Intent)
-			if err == nil {
-				_, err = c.stdout.Write(raw)
-			}
-			return true, err
-		}
-		return true, report.ShowIntent(c.stdout, u.Intent, record.Status(u.State), c.look(c.stdout))
+func (c *cli) showIntent(run report.Run, asJSON bool) error {
+	if !asJSON {
+		return report.ShowIntent(c.stdout, *run.Intent, run.State, c.look(c.stdout))
 	}
-	return false, nil
+	raw, err := record.EncodeIntent(*run.Intent)
+	if err != nil {
+		return err
+	}
+	_, err = c.stdout.Write(raw)
+	return err
 }
 
 // manifests are those of the record's folders that the store has.

@@ -197,7 +197,7 @@ func (c *cli) chosen(ctx context.Context, s *store.Store, text string, q *verify
 		q.Record = id
 		return nil
 	}
-	r, err := s.Find(ctx, text)
+	r, err := c.findRecord(ctx, s, text)
 	if err != nil {
 		return &statusError{status: exitUsage, err: fmt.Errorf("--record: %w", err), hint: hintOf(err)}
 	}

@@ -21,8 +21,9 @@ func (s *session) describe(found []inventory) packageFacts {
 			if i < len(inv.checks) {
 				check = &inv.checks[i]
 			}
-			facts.dependencies = append(facts.dependencies, s.distribution(inv.Interpreter, d, check)...)
+			facts.dependencies = append(facts.dependencies, s.distribution(inv, d, check)...)
 		}
+		facts.dependencies = append(facts.dependencies, condaPackages(inv.Inventory)...)
 		for _, p := range inv.Problems {
 			s.ledger.gap(GapPackage, s.Place.inVenv(inv.Interpreter.Prefix, p.Path).String(), p.What)
 		}
@@ -61,7 +62,8 @@ func (s *session) interpreter(inv inventory) []record.Resource {
 	}}
 }
 
-func (s *session) distribution(in python.Interpreter, d python.Distribution, check *python.FileCheck) []record.Resource {
+func (s *session) distribution(inv inventory, d python.Distribution, check *python.FileCheck) []record.Resource {
+	in := inv.Interpreter
 	if d.PURL == "" || d.Name == "" || d.Version == "" {
 		s.ledger.gap(GapPackage, d.Name, "name or version are not known: "+s.Place.inVenv(in.Prefix, d.Metadata).String())
 		return nil
@@ -69,7 +71,7 @@ func (s *session) distribution(in python.Interpreter, d python.Distribution, che
 	site := s.Place.inVenv(in.Prefix, d.Site)
 	facts := &record.PackageFacts{
 		Name: text(d.Name), Version: text(d.Version), Location: &site, Installer: text(d.Installer),
-		Origin: s.origin(d), Files: s.packageFiles(in, d, check),
+		Origin: s.origin(d), Conda: condaOf(inv.Inventory, d), Files: s.packageFiles(in, d, check),
 	}
 	for _, t := range d.Tags {
 		facts.Tags = append(facts.Tags, text(t))
@@ -80,6 +82,37 @@ func (s *session) distribution(in python.Interpreter, d python.Distribution, che
 		r.Digest = &record.DigestSet{SHA256: &digest}
 	}
 	return []record.Resource{r}
+}
+
+// condaOf is what conda noted about the package that a distribution is part of.
+func condaOf(inv python.Inventory, d python.Distribution) *record.Conda {
+	for _, p := range inv.Conda {
+		if d.Conda != "" && d.Conda == p.Name+"-"+p.Version+"-"+p.Build {
+			return condaFacts(p)
+		}
+	}
+	return nil
+}
+
+func condaFacts(p python.CondaPackage) *record.Conda {
+	return &record.Conda{URL: text(p.URL), Channel: text(p.Channel), Build: text(p.Build), SHA256: text(p.SHA256), MD5: text(p.MD5)}
+}
+
+// condaPackages are those of conda's packages that hold no distribution: libraries
+// and programs, which bear on what a run computes as much as Python's do.
+func condaPackages(inv python.Inventory) (found []record.Resource) {
+	owned := map[string]bool{}
+	for _, d := range inv.Distributions {
+		owned[d.Conda] = true
+	}
+	for _, p := range inv.Conda {
+		if owned[p.Name+"-"+p.Version+"-"+p.Build] || p.PURL == "" || p.Name == "" || p.Version == "" {
+			continue
+		}
+		facts := &record.PackageFacts{Name: text(p.Name), Version: text(p.Version), Installer: "conda", Conda: condaFacts(p)}
+		found = append(found, record.Resource{Name: facts.Name, URI: text(p.PURL), Annotations: record.Annotations{Role: record.RolePackage, Package: facts}})
+	}
+	return found
 }
 
 // origin is where a distribution came from if not from an index. What an

@@ -18,6 +18,12 @@ type codeFacts struct {
 	dependencies []record.Resource // commit, submodules, code
 	patch        *hashing.FileDigest
 	content      []hashing.FileDigest
+	files        []git.File
+}
+
+// tracks tells whether the commit has a file at the path.
+func (c codeFacts) tracks(path string) bool {
+	return slices.ContainsFunc(c.files, func(f git.File) bool { return f.Path == path && f.Tracked })
 }
 
 // maxDifferences bounds how many paths of a dirty tree stand in the record
@@ -71,6 +77,7 @@ func (s *session) captureCode(ctx context.Context) (facts codeFacts) {
 		return facts
 	}
 	s.codeGaps(tree)
+	facts.files = tree.Files
 	facts.dependencies = s.commits(state, tree)
 	if code, ok := s.codeManifest(keepCtx, tree); ok {
 		facts.dependencies = append(facts.dependencies, code)
@@ -136,12 +143,12 @@ func (s *session) codeChanges(ctx context.Context) {
 	}
 	changes, err := s.scan.Changed(ctx)
 	if err != nil {
-		s.ledger.gap(GapCodeChanged, "code", "it cannot be looked at again: "+err.Error())
+		s.ledger.gap(GapCodeChanged, "code", "it cannot be looked at again: "+hashError(err))
 		return
 	}
 	for _, c := range changes {
 		full := filepath.Join(s.Place.Root, filepath.FromSlash(c.Path))
-		if c.Kind == git.Added || s.outputs.covers(full) || s.apart(c.Path) && s.inputs.covers(full) {
+		if c.Kind == git.Added || s.inputs.covers(full) || s.outputs.covers(full) || s.apart(c.Path) && !s.code.tracks(c.Path) {
 			continue
 		}
 		s.ledger.gap(GapCodeChanged, record.Location{Root: record.RootRepo, Path: c.Path}.String(), "it was "+string(c.Kind)+" while the run went on, or since")

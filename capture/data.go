@@ -3,7 +3,8 @@ package capture
 import (
 	"context"
 	"errors"
-	"io/fs"
+	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/lineage-audit/lineage/hashing"
@@ -13,27 +14,25 @@ import (
 // captureData hashes the declared inputs and preprocessing as they were listed
 // before the start.
 func (s *session) captureData(ctx context.Context) []record.Resource {
-	var found []record.Resource
-	for _, d := range []struct {
-		declaration
-		role record.Role
-	}{{s.inputs, record.RoleData}, {s.preprocessing, record.RolePreprocessing}} {
-		for _, p := range d.paths {
-			s.meter.expect(p.listing.Bytes())
+	for _, p := range slices.Concat(s.inputs.paths, s.preprocessing.paths) {
+		s.meter.expect(p.listing.Bytes())
+	}
+	return append(s.hashDeclared(ctx, s.inputs, record.RoleData), s.hashDeclared(ctx, s.preprocessing, record.RolePreprocessing)...)
+}
+
+func (s *session) hashDeclared(ctx context.Context, d declaration, role record.Role) (found []record.Resource) {
+	for _, p := range d.paths {
+		tree, err := p.listing.Hash(ctx, hashing.Options{Progress: s.meter.add})
+		if err != nil {
+			s.ledger.gap(GapInput, p.location.String(), hashError(err))
+			continue
 		}
-		for _, p := range d.paths {
-			tree, err := p.listing.Hash(ctx, hashing.Options{Progress: s.meter.add})
-			if err != nil {
-				s.ledger.gap(GapInput, p.location.String(), hashError(err))
-				continue
-			}
-			r, err := s.resource(ctx, p, tree, d.role)
-			if err != nil {
-				s.ledger.gap(GapInput, p.location.String(), err.Error())
-				continue
-			}
-			found = append(found, r)
+		r, err := s.resource(ctx, p, tree, role)
+		if err != nil {
+			s.ledger.gap(GapInput, p.location.String(), err.Error())
+			continue
 		}
+		found = append(found, r)
 	}
 	return found
 }
@@ -45,11 +44,11 @@ func (s *session) noticeChanges(ctx context.Context) {
 		for _, p := range d.paths {
 			changed, err := p.listing.Changed(ctx)
 			if err != nil {
-				s.ledger.gap(GapInputChanged, p.location.String(), "it cannot be looked at again: "+err.Error())
+				s.ledger.gap(GapInputChanged, p.location.String(), "it cannot be looked at again: "+hashError(err))
 			}
 			for _, below := range changed {
 				at := p.location.Join(below)
-				if !s.outputs.covers(p.listing.File(hashing.Found{Path: below})) {
+				if !s.outputs.covers(p.listing.File(hashing.Found{Path: below})) && !s.outputs.covers(filepath.Join(p.real, filepath.FromSlash(below))) {
 					s.ledger.gap(GapInputChanged, at.String(), "it changed while the run went on, or since")
 				}
 			}
@@ -57,16 +56,28 @@ func (s *session) noticeChanges(ctx context.Context) {
 	}
 }
 
+// configChanges tells whether lineage.yaml is still what was read of it.
+func (s *session) configChanges() {
+	before := s.Place.ConfigFacts
+	if before == nil {
+		return
+	}
+	raw, err := readConfigFile(filepath.Join(s.Place.Root, ConfigName))
+	if err != nil || hashing.Bytes(raw) != *before.Digest {
+		s.ledger.gap(GapConfig, before.Location.String(), "it changed while the run went on; what stood there at the start counts")
+	}
+}
+
 // captureOutputs hashes what stands at the declared outputs now.
 func (s *session) captureOutputs(ctx context.Context) []record.Resource {
 	var found []record.Resource
 	for _, p := range s.outputs.paths {
-		listing, err := hashing.Scan(ctx, p.path, hashing.ScanOptions{})
-		if errors.Is(err, fs.ErrNotExist) {
+		listing, err := p.scan(ctx, s.storeDir())
+		if err != nil && p.gone() {
 			s.ledger.gap(GapOutputMissing, p.location.String(), "it was declared, and nothing stands there after the run")
 			continue
 		} else if err != nil {
-			s.ledger.gap(GapOutput, p.location.String(), err.Error())
+			s.ledger.gap(GapOutput, p.location.String(), hashError(err))
 			continue
 		}
 		if len(listing.Files) == 0 {
@@ -79,29 +90,31 @@ func (s *session) captureOutputs(ctx context.Context) []record.Resource {
 			s.ledger.gap(GapOutput, p.location.String(), hashError(err))
 			continue
 		}
-		if !s.untouched(p, tree) {
+		if written := s.written(p, tree); len(written) == len(tree.Hashed) {
 			found = append(found, s.outputResources(ctx, p, tree)...)
+		} else {
+			found = append(found, fileResources(p, written, nil)...)
 		}
 	}
 	return found
 }
 
-// untouched names the files of an output that stood there before the run and
-// were not written by it: they are not its outputs, and neither is a folder that
-// holds one. An input of the same run may stand in it.
-func (s *session) untouched(p declaredPath, tree hashing.Tree) (stale bool) {
+// written are the files of an output that the run wrote. It names those that
+// stood there before and were not written: they are not its outputs, and neither
+// is a folder that holds one. An input of the same run may stand in it.
+func (s *session) written(p declaredPath, tree hashing.Tree) (files []hashing.File) {
 	before := map[string]hashing.Stat{}
 	for _, f := range p.listing.Files {
 		before[f.Path] = f.Stat
 	}
 	for _, f := range tree.Hashed {
 		if stat, there := before[f.Path]; !there || stat != f.Stat || s.inputs.covers(tree.File(f.Found)) {
+			files = append(files, f)
 			continue
 		}
-		stale = true
 		s.ledger.gap(GapOutputStale, p.location.Join(f.Path).String(), "it stood there before the run, which did not write it: it is no output of this run")
 	}
-	return stale
+	return files
 }
 
 func (s *session) outputResources(ctx context.Context, p declaredPath, tree hashing.Tree) []record.Resource {
@@ -110,12 +123,16 @@ func (s *session) outputResources(ctx context.Context, p declaredPath, tree hash
 		s.ledger.gap(GapOutput, p.location.String(), err.Error())
 		return nil
 	}
-	found := []record.Resource{whole}
 	if !tree.IsDir {
-		return found
+		return []record.Resource{whole}
 	}
-	for _, f := range tree.Hashed {
-		found = append(found, record.FileResource(record.RoleOutput, p.location.Join(f.Path), f.Digest, f.Stat.Size, &p.location))
+	return append([]record.Resource{whole}, fileResources(p, tree.Hashed, &p.location)...)
+}
+
+// fileResources are the files of an output, as parts of a folder or on their own.
+func fileResources(p declaredPath, files []hashing.File, folder *record.Location) (found []record.Resource) {
+	for _, f := range files {
+		found = append(found, record.FileResource(record.RoleOutput, p.location.Join(f.Path), f.Digest, f.Stat.Size, folder))
 	}
 	return found
 }
@@ -148,7 +165,7 @@ func (s *session) resource(ctx context.Context, p declaredPath, tree hashing.Tre
 
 // hashError says why something was not hashed, in a word where it was cut short.
 func hashError(err error) string {
-	if errors.Is(err, context.Canceled) {
+	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
 		return "hashing was cut short: the run was interrupted"
 	}
 	return strings.ReplaceAll(err.Error(), "\n", "; ")

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"github.com/lineage-audit/lineage/hashing"
 	"github.com/lineage-audit/lineage/record"
@@ -28,9 +29,9 @@ type declaration struct {
 // started.
 type declaredPath struct {
 	path     string // absolute
+	real     string // the same place without links
 	location record.Location
-	listing  hashing.Listing
-	absent   bool // of an output: nothing stood there
+	listing  hashing.Listing // empty where nothing stood there
 }
 
 // declared is the record's form of d.
@@ -42,12 +43,16 @@ func (d declaration) declared() record.Declared {
 	return out
 }
 
-// covers tells whether an absolute path is one of d's or below it.
+// covers tells whether an absolute path is one of d's or below it. It is asked of
+// every file, so it does not ask the disk.
 func (d declaration) covers(path string) bool {
-	return slices.ContainsFunc(d.paths, func(p declaredPath) bool {
-		_, below := Below(p.path, path)
-		return below
-	})
+	return slices.ContainsFunc(d.paths, func(p declaredPath) bool { return within(p.path, path) || within(p.real, path) })
+}
+
+// within is below, by the names alone.
+func within(folder, path string) bool {
+	rest, found := strings.CutPrefix(path, folder)
+	return found && (rest == "" || rest[0] == filepath.Separator || strings.HasSuffix(folder, string(filepath.Separator)))
 }
 
 // declare resolves what the command line says of a kind, or, where it says
@@ -71,7 +76,7 @@ func (p *Place) declare(kind string, line, config []string) (declaration, error)
 		}
 		abs := absFrom(base, path)
 		if !slices.ContainsFunc(d.paths, func(q declaredPath) bool { return q.path == abs }) {
-			d.paths = append(d.paths, declaredPath{path: abs, location: p.Locate(abs)})
+			d.paths = append(d.paths, declaredPath{path: abs, real: resolved(abs), location: p.Locate(abs)})
 		}
 	}
 	return d, nil
@@ -79,15 +84,15 @@ func (p *Place) declare(kind string, line, config []string) (declaration, error)
 
 // look lists what stands at each path. What an input's path lacks is an error;
 // an output need not be there yet.
-func (d declaration) look(ctx context.Context, exclude []string) error {
+func (d declaration) look(ctx context.Context, store string) error {
 	for i := range d.paths {
 		p := &d.paths[i]
-		listing, err := hashing.Scan(ctx, p.path, hashing.ScanOptions{Exclude: exclude})
+		listing, err := p.scan(ctx, store)
 		switch {
 		case err == nil:
 			p.listing = listing
-		case d.kind == "output" && errors.Is(err, fs.ErrNotExist):
-			p.absent = true
+		case d.kind == "output" && p.gone():
+			continue
 		case errors.Is(err, fs.ErrNotExist):
 			return fmt.Errorf("%w: %s %q: %w", ErrDeclared, d.kind, p.path, err)
 		default:
@@ -95,6 +100,24 @@ func (d declaration) look(ctx context.Context, exclude []string) error {
 		}
 	}
 	return nil
+}
+
+// scan lists what stands at the path now, without the store: each run writes to it.
+func (p declaredPath) scan(ctx context.Context, store string) (hashing.Listing, error) {
+	var o hashing.ScanOptions
+	if below, err := filepath.Rel(p.real, store); err == nil && filepath.IsLocal(below) {
+		o.Exclude = []string{filepath.Join(p.path, below)}
+		if below == "." {
+			return hashing.Listing{}, fmt.Errorf("%w: it is the store of the records", ErrDeclared)
+		}
+	}
+	return hashing.Scan(ctx, p.path, o)
+}
+
+// gone tells whether nothing stands at the path; it may be a link to nothing.
+func (p declaredPath) gone() bool {
+	_, err := os.Stat(p.path)
+	return errors.Is(err, fs.ErrNotExist)
 }
 
 // apart refuses outputs that are within each other: a file would be named twice.

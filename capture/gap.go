@@ -28,6 +28,7 @@ const (
 const (
 	NoteNothingDeclared = "nothing-declared" // no input, preprocessing or output was declared
 	NoteTracker         = "tracker"          // a tracker could not be asked
+	NoteParent          = "parent"           // LINEAGE_PARENT does not name a run
 	NotePackages        = "packages"         // something of note about the packages
 )
 

@@ -1,7 +1,7 @@
 package capture
 
 import (
-	"context"
+	"cmp"
 	"slices"
 	"strings"
 	"sync"
@@ -47,22 +47,23 @@ func (l *ledger) blob(digest hashing.FileDigest, content []byte) {
 // sorted gives gaps in a stable order, with those of a kind that has very many
 // summed up in one.
 func sorted(gaps []record.Gap) []record.Gap {
-	slices.SortStableFunc(gaps, func(a, b record.Gap) int {
-		return strings.Compare(a.Kind+"\x00"+a.What, b.Kind+"\x00"+b.What)
+	slices.SortFunc(gaps, func(a, b record.Gap) int {
+		return cmp.Or(strings.Compare(a.Kind, b.Kind), strings.Compare(a.What, b.What), strings.Compare(a.Why, b.Why))
 	})
 	gaps = slices.Compact(gaps)
 	var out []record.Gap
-	counts := map[string]int{}
-	for _, g := range gaps {
-		if counts[g.Kind]++; counts[g.Kind] <= maxGaps {
+	of := 0 // how many of this kind there are
+	for i, g := range gaps {
+		if of++; of <= maxGaps {
 			out = append(out, g)
 		}
-	}
-	for _, g := range gaps {
-		if n := counts[g.Kind]; n > maxGaps {
-			out = append(out, record.Gap{Kind: g.Kind, What: "more", Why: plural(n-maxGaps, "more of this kind")})
-			counts[g.Kind] = 0
+		if i+1 < len(gaps) && gaps[i+1].Kind == g.Kind {
+			continue
 		}
+		if of > maxGaps {
+			out = append(out, record.Gap{Kind: g.Kind, What: "more", Why: plural(of-maxGaps, "more of this kind")})
+		}
+		of = 0
 	}
 	return out
 }
@@ -81,25 +82,24 @@ type meter struct{ done, total atomic.Int64 }
 func (m *meter) expect(bytes int64) { m.total.Add(bytes) }
 func (m *meter) add(bytes int64)    { m.done.Add(bytes) }
 
-// wait returns when the group is done. When patience ends first, it stops the
-// work and waits for that.
-func (m *meter) wait(patience context.Context, stop func(), group *sync.WaitGroup, progress func(done, total int64)) {
-	done := make(chan struct{})
-	go func() { group.Wait(); close(done) }()
-	tick := time.NewTicker(100 * time.Millisecond)
-	defer tick.Stop()
-	for {
-		select {
-		case <-done:
-			return
-		case <-patience.Done():
-			stop()
-			<-done
-			return
-		case <-tick.C:
-			if progress != nil {
+// show tells progress how far things are, until hide is called.
+func (m *meter) show(progress func(done, total int64)) (hide func()) {
+	if progress == nil {
+		return func() {}
+	}
+	quit, gone := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(gone)
+		tick := time.NewTicker(100 * time.Millisecond)
+		defer tick.Stop()
+		for {
+			select {
+			case <-quit:
+				return
+			case <-tick.C:
 				progress(m.done.Load(), m.total.Load())
 			}
 		}
-	}
+	}()
+	return func() { close(quit); <-gone }
 }

@@ -71,9 +71,9 @@ func groupOf(env []string) *record.Group {
 	if !ok {
 		return nil
 	}
-	kind, id, found := strings.Cut(g.ID, ":")
-	if !found {
-		kind, id = "explicit", g.ID
+	kind, id, _ := strings.Cut(g.ID, ":")
+	if kind == "group" {
+		kind = "explicit"
 	}
 	out := &record.Group{Kind: text(kind), ID: text(id)}
 	if g.Rank >= 0 {

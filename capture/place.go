@@ -4,9 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/lineage-audit/lineage/git"
@@ -16,7 +18,7 @@ import (
 
 // Place is where a run takes place.
 type Place struct {
-	// Dir is the folder that the command runs in, absolute.
+	// Dir is the folder that the command runs in, absolute and without links.
 	Dir string
 	// Root is the top of the work tree that Dir is in, or without git Dir itself.
 	Root string
@@ -35,6 +37,9 @@ type Place struct {
 // read is an error too, since a run in it would look like one outside git.
 func FindPlace(ctx context.Context, dir, home string, o git.Options) (*Place, error) {
 	abs, err := filepath.Abs(dir)
+	if err == nil {
+		abs, err = filepath.EvalSymlinks(abs) // what ".." means there is the kernel's to say
+	}
 	if err != nil {
 		return nil, fmt.Errorf("looking for the work tree: %w", err)
 	}
@@ -53,7 +58,7 @@ func FindPlace(ctx context.Context, dir, home string, o git.Options) (*Place, er
 
 func (p *Place) readConfig() error {
 	path := filepath.Join(p.Root, ConfigName)
-	raw, err := os.ReadFile(path)
+	raw, err := readConfigFile(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
 	} else if err != nil {
@@ -65,6 +70,24 @@ func (p *Place) readConfig() error {
 	digest := hashing.Bytes(raw)
 	p.ConfigFacts = &record.FileFacts{Location: p.Locate(path), Bytes: int64(len(raw)), Digest: &digest}
 	return nil
+}
+
+// readConfigFile reads what is a file, and at most a little more than one may
+// have; a FIFO or a device of that name would block.
+func readConfigFile(path string) ([]byte, error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return nil, err
+	}
+	if !info.Mode().IsRegular() {
+		return nil, fmt.Errorf("%q is not a regular file", path)
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	return io.ReadAll(io.LimitReader(f, maxConfig+1))
 }
 
 // Locate is the location of an absolute path: below the work tree, else below the
@@ -112,13 +135,36 @@ func (p *Place) inVenv(prefix, path string) record.Location {
 	return p.Locate(path)
 }
 
-// abs is a declared path, relative to base, as an absolute one; "~" is the
+// absFrom is a declared path, relative to base, as an absolute one. Behind a link
+// ".." leads out of the link's target, as it does for the command; "~" is the
 // shell's to expand.
 func absFrom(base, path string) string {
-	if filepath.IsAbs(path) {
-		return filepath.Clean(path)
+	full := filepath.FromSlash(path)
+	if !filepath.IsAbs(full) {
+		full = base + string(filepath.Separator) + full
 	}
-	return filepath.Join(base, filepath.FromSlash(strings.TrimSuffix(path, "/")))
+	if !slices.Contains(strings.Split(full, string(filepath.Separator)), "..") {
+		return filepath.Clean(full)
+	}
+	at := filepath.VolumeName(full) + string(filepath.Separator)
+	for part := range strings.SplitSeq(full[len(at):], string(filepath.Separator)) {
+		if part == ".." {
+			at = resolved(at)
+		}
+		at = filepath.Join(at, part)
+	}
+	return at
+}
+
+// resolved is a path without links, as far as it exists.
+func resolved(path string) string {
+	if real, err := filepath.EvalSymlinks(path); err == nil {
+		return real
+	}
+	if real, err := filepath.EvalSymlinks(filepath.Dir(path)); err == nil {
+		return filepath.Join(real, filepath.Base(path))
+	}
+	return path
 }
 
 // Path is where a location is on this machine, below the place. A location on a

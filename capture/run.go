@@ -2,6 +2,7 @@ package capture
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -49,12 +50,10 @@ func Run(ctx context.Context, o Options) (Result, error) {
 	patience, lose := s.patience(ctx, outcome, signals)
 	defer lose()
 	b.ended()
-	if err != nil && outcome.Status != child.NotStarted {
-		return Result{}, fmt.Errorf("%w: %w", ErrBeforeStart, err)
-	}
 	b.begin(0) // for a command that did not start: what was there is captured all the same
-	s.meter.wait(patience, b.stop, &b.group, s.Progress)
-	return s.settle(context.WithoutCancel(ctx), patience, intent, outcome)
+	defer s.meter.show(s.Progress)()
+	b.wait(patience)
+	return s.settle(context.WithoutCancel(ctx), patience, intent, outcome, err)
 }
 
 // session is one run. What is captured beside the command stands in fields of
@@ -85,11 +84,11 @@ type session struct {
 // prepare looks at everything that must be known as it is before the start.
 func prepare(ctx context.Context, o Options) (*session, error) {
 	s := &session{Options: o, invocation: record.NewInvocation(), rules: redact.New(o.Env), started: record.At(o.Now())}
-	var err error
-	if s.parent, err = parentOf(o.Env); err != nil {
-		return nil, err
+	if s.Grace == 0 {
+		s.Grace = defaultGrace
 	}
-	s.group = groupOf(o.Env)
+	s.parent, s.group = s.parentOf(o.Env), groupOf(o.Env)
+	var err error
 	if s.inputs, err = o.Place.declare("input", o.Declared.Inputs, o.Place.Config.Inputs); err != nil {
 		return nil, err
 	}
@@ -119,15 +118,19 @@ func prepare(ctx context.Context, o Options) (*session, error) {
 
 // look takes the stat of code and data, at once: each waits for the disk.
 func (s *session) look(ctx context.Context) error {
-	exclude := []string{filepath.Join(s.Place.Root, StoreFolder)}
 	var code, inputs, preprocessing, outputs error
 	var wg sync.WaitGroup
 	wg.Go(func() { code = s.lookAtCode(ctx) })
-	wg.Go(func() { inputs = s.inputs.look(ctx, exclude) })
-	wg.Go(func() { preprocessing = s.preprocessing.look(ctx, exclude) })
-	wg.Go(func() { outputs = s.outputs.look(ctx, exclude) })
+	wg.Go(func() { inputs = s.inputs.look(ctx, s.storeDir()) })
+	wg.Go(func() { preprocessing = s.preprocessing.look(ctx, s.storeDir()) })
+	wg.Go(func() { outputs = s.outputs.look(ctx, s.storeDir()) })
 	wg.Wait()
 	return errors.Join(code, inputs, preprocessing, outputs)
+}
+
+// storeDir is the folder of the store, without links.
+func (s *session) storeDir() string {
+	return resolved(cmp.Or(s.StoreDir, filepath.Join(s.Place.Root, StoreFolder)))
 }
 
 // announce writes the intent.
@@ -156,7 +159,7 @@ func (s *session) observe(ctx context.Context, b *beside) (child.Outcome, error)
 	return child.Run(ctx, child.Command{
 		Argv: s.Command, Dir: s.Place.Dir, Env: s.childEnv,
 		Stdin: s.Stdin, Stdout: s.Stdout, Stderr: s.Stderr,
-		Mark: ParentVariable + "=" + s.invocation.String(), Started: b.begin, Now: s.Now,
+		Mark: ParentVariable + "=" + s.invocation.String(), Grace: s.Grace, Started: b.begin, Now: s.Now,
 	})
 }
 
@@ -168,12 +171,9 @@ func (s *session) patience(ctx context.Context, outcome child.Outcome, signals <
 		<-signals // meant for the command, which has had it
 	}
 	patience, lose := context.WithCancel(ctx)
-	if outcome.Status == child.Interrupted {
-		grace := s.Grace
-		if grace == 0 {
-			grace = defaultGrace
-		}
-		patience, lose = context.WithTimeout(ctx, grace)
+	if outcome.Status == child.Interrupted { // by the end of ctx, it may be
+		lose()
+		patience, lose = context.WithTimeout(context.WithoutCancel(ctx), s.Grace)
 	}
 	go func() {
 		select {
@@ -210,15 +210,24 @@ func (s *session) beside(ctx context.Context) *beside {
 	return b
 }
 
-func parentOf(env []string) (*record.Invocation, error) {
+// wait returns when all that goes on beside the command is done. When patience
+// ends first, it cuts that short.
+func (b *beside) wait(patience context.Context) {
+	defer context.AfterFunc(patience, b.stop)()
+	b.group.Wait()
+}
+
+// parentOf is the run that this one is part of. A variable that names none is said
+// and is no reason to keep anybody from training.
+func (s *session) parentOf(env []string) *record.Invocation {
 	i, err := environment.ParentOf(env)
 	if err != nil {
-		return nil, fmt.Errorf("reading %s: %w", ParentVariable, err)
+		s.ledger.note(NoteParent, ParentVariable, err.Error())
 	}
-	if i.IsZero() {
-		return nil, nil
+	if err != nil || i.IsZero() {
+		return nil
 	}
-	return &i, nil
+	return &i
 }
 
 // keep stores a blob, and remembers it if it goes along where the record is

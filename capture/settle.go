@@ -15,17 +15,18 @@ const SidecarSuffix = ".lineage.intoto.json"
 
 // settle looks at what the command left, and writes the record.
 // Looking ends with patience, writing does not.
-func (s *session) settle(ctx, patience context.Context, intent []byte, outcome child.Outcome) (Result, error) {
+func (s *session) settle(ctx, patience context.Context, intent []byte, outcome child.Outcome, failed error) (Result, error) {
 	result := Result{ExitStatus: outcome.ShellStatus(), Python: s.packages.python}
 	outputs := s.captureOutputs(patience)
 	collected := s.collect(patience, outcome)
 	s.noticeChanges(patience)
+	s.configChanges()
 	s.codeChanges(patience)
 	s.packageChanges(patience)
 	s.leftovers(outcome)
 	s.expectations(outcome)
 
-	statement := s.statement(intent, outcome)
+	statement := s.statement(intent, outcome, failed)
 	made := append(outputs, collected.Outputs...)
 	manifests, err := s.manifests(ctx, made)
 	if err != nil {
@@ -40,14 +41,23 @@ func (s *session) settle(ctx, patience context.Context, intent []byte, outcome c
 	run.Byproducts = append(run.Byproducts, manifests...)
 	run.Byproducts = append(run.Byproducts, s.tracking(ctx, collected.Tracking)...)
 	run.Gaps, run.Notes = sorted(s.ledger.gaps), sorted(s.ledger.notes)
-	if result.Record, err = record.Encode(statement); err != nil {
+	settled, err := record.Encode(statement)
+	if err == nil {
+		err = s.Store.PutRecord(ctx, settled)
+	}
+	if err != nil { // what is not kept is no record
 		return result, fmt.Errorf("settling the run: %w", err)
 	}
-	result.Blobs = s.ledger.blobs
-	if err := s.Store.PutRecord(ctx, result.Record); err != nil {
-		return result, fmt.Errorf("settling the run: %w", err)
-	}
+	result.Record, result.Blobs = settled, s.ledger.blobs
 	return result, nil
+}
+
+// finished is the time, which is not before the start: clocks are set back.
+func (s *session) finished() record.Timestamp {
+	if now := record.At(s.Now()); now.After(s.started.Time) {
+		return now
+	}
+	return s.started
 }
 
 func (s *session) collect(ctx context.Context, outcome child.Outcome) Collected {
@@ -62,7 +72,7 @@ func (s *session) collect(ctx context.Context, outcome child.Outcome) Collected 
 }
 
 // statement is all but outputs, byproducts of the tracker and gaps.
-func (s *session) statement(intent []byte, outcome child.Outcome) record.Statement {
+func (s *session) statement(intent []byte, outcome child.Outcome, failed error) record.Statement {
 	var st record.Statement
 	st.Subject = []record.Resource{record.RunSubject(intent)}
 	d, run := &st.Predicate.BuildDefinition, &st.Predicate.RunDetails
@@ -82,8 +92,8 @@ func (s *session) statement(intent []byte, outcome child.Outcome) record.Stateme
 	run.Builder = record.Builder{ID: record.BuilderID(s.machine.place, record.CoverageDeclared), Version: record.Version{Lineage: s.Version}}
 	run.Coverage = record.CoverageDeclared
 	run.Metadata = record.Metadata{
-		InvocationID: s.invocation, StartedOn: s.started, FinishedOn: record.At(s.Now()),
-		Outcome: outcomeOf(outcome), Parent: s.parent, Group: s.group,
+		InvocationID: s.invocation, StartedOn: s.started, FinishedOn: s.finished(),
+		Outcome: outcomeOf(outcome, failed), Parent: s.parent, Group: s.group,
 	}
 	if s.code.patch != nil {
 		run.Byproducts = append(run.Byproducts, blobResource(record.RolePatch, "patch", *s.code.patch))
@@ -172,25 +182,34 @@ func (s *session) expectations(outcome child.Outcome) {
 	}
 }
 
-func outcomeOf(o child.Outcome) record.Outcome {
+func outcomeOf(o child.Outcome, failed error) record.Outcome {
 	out := record.Outcome{Status: statuses[o.Status], OutOfMemory: o.OOM}
-	if o.Status == child.NotStarted {
-		out.Reason = "the command was not found"
-		if o.ExitCode == 126 {
-			out.Reason = "the command could not be executed"
-		}
-		return out
-	}
-	if o.Signal != 0 {
+	switch {
+	case o.Status == child.NotStarted:
+		out.Reason = reasonOf(o, failed)
+	case o.Signal != 0:
 		out.Signal = o.Signal.String()
 		if out.Status == record.Failed { // it crashed: a signal that nobody sent
 			out.Status = record.Killed
 		}
-		return out
+	case o.Status == child.Killed: // as a shell tells of its last command, by a code
+		out.Signal = "SIGKILL"
+	default:
+		code := int64(o.ExitCode)
+		out.ExitCode = &code
 	}
-	code := int64(o.ExitCode)
-	out.ExitCode = &code
 	return out
+}
+
+// reasonOf says why the command did not start.
+func reasonOf(o child.Outcome, failed error) string {
+	switch o.ExitCode {
+	case 127:
+		return "the command was not found"
+	case 126:
+		return "the command could not be executed"
+	}
+	return orUnnamed(fmt.Sprint(failed))
 }
 
 var statuses = map[child.Status]record.Status{

@@ -71,7 +71,7 @@ func (s *session) distribution(inv inventory, d python.Distribution, check *pyth
 	site := s.Place.inVenv(in.Prefix, d.Site)
 	facts := &record.PackageFacts{
 		Name: text(d.Name), Version: text(d.Version), Location: &site, Installer: text(d.Installer),
-		Origin: s.origin(d), Conda: condaOf(inv.Inventory, d), Files: s.packageFiles(in, d, check),
+		Origin: s.origin(d), Conda: condaOf(d), Files: s.packageFiles(in, d, check),
 	}
 	for _, t := range d.Tags {
 		facts.Tags = append(facts.Tags, text(t))
@@ -84,14 +84,12 @@ func (s *session) distribution(inv inventory, d python.Distribution, check *pyth
 	return []record.Resource{r}
 }
 
-// condaOf is what conda noted about the package that a distribution is part of.
-func condaOf(inv python.Inventory, d python.Distribution) *record.Conda {
-	for _, p := range inv.Conda {
-		if d.Conda != "" && d.Conda == p.Name+"-"+p.Version+"-"+p.Build {
-			return condaFacts(p)
-		}
+// condaOf is what conda noted about the package that brought a distribution.
+func condaOf(d python.Distribution) *record.Conda {
+	if d.Conda == nil {
+		return nil
 	}
-	return nil
+	return condaFacts(*d.Conda)
 }
 
 func condaFacts(p python.CondaPackage) *record.Conda {
@@ -103,10 +101,12 @@ func condaFacts(p python.CondaPackage) *record.Conda {
 func condaPackages(inv python.Inventory) (found []record.Resource) {
 	owned := map[string]bool{}
 	for _, d := range inv.Distributions {
-		owned[d.Conda] = true
+		if d.Conda != nil {
+			owned[d.Conda.Metadata] = true
+		}
 	}
 	for _, p := range inv.Conda {
-		if owned[p.Name+"-"+p.Version+"-"+p.Build] || p.PURL == "" || p.Name == "" || p.Version == "" {
+		if owned[p.Metadata] || p.PURL == "" || p.Name == "" || p.Version == "" {
 			continue
 		}
 		facts := &record.PackageFacts{Name: text(p.Name), Version: text(p.Version), Installer: "conda", Conda: condaFacts(p)}

@@ -97,12 +97,10 @@ func (in *Interpreter) findBase(cfg venv, l launch, o options) installation {
 // program's name. Links are followed first: where /bin is a link, /lib is no prefix.
 func searchUp(dir, program string, cfg venv) (installation, bool) {
 	for _, start := range []string{followed(dir), dir} {
-		for d := start; ; d = filepath.Dir(d) {
+		// The root itself is no prefix: where /lib is a link, it would always be found.
+		for d := start; d != filepath.Dir(d); d = filepath.Dir(d) {
 			if i, ok := libraryIn(d, program, cfg); ok {
 				return i, true
-			}
-			if d == filepath.Dir(d) {
-				break
 			}
 		}
 	}

@@ -229,6 +229,7 @@ var pinnedMutations = []mutation{
 	{"input whose place gives nothing", verify.InputsAvailable, verify.Lacking, nil, func(_ *testing.T, w *world) {
 		w.root[recordtest.Location("repo:data/train.csv")] = verify.Content{}
 	}},
+	{"declared input that the record has no digest of", verify.InputsAvailable, verify.Lacking, opt(recordtest.Without(record.RoleData)), nil},
 	{"nowhere to look", verify.InputsAvailable, verify.Lacking, nil, func(_ *testing.T, w *world) { w.request.Places = nil }},
 	{"a place that fails", verify.InputsAvailable, verify.Lacking, nil, func(_ *testing.T, w *world) {
 		w.request.Places = []verify.Looked{{Kind: verify.PlaceRecorded, Place: broken{}}, {Kind: verify.PlaceDataRoot}}

@@ -77,7 +77,6 @@ func parseRule(line string) (rule, bool) {
 
 // set prepares the glob, with a short way for the two that are nearly all.
 func (r *rule) set(glob string) (ok bool) {
-	const special = `*?[\`
 	switch suffix, starred := strings.CutPrefix(glob, "*"); {
 	case !strings.ContainsAny(glob, special):
 		r.text, r.how = glob, func(text, c string) bool { return text == c }

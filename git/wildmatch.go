@@ -34,6 +34,7 @@ var anyByte = func() *[256]bool {
 // never match (an open bracket, a backslash at the end) is not ok.
 func compile(glob string) (pattern, bool) {
 	var p pattern
+	start := strings.IndexAny(glob, special)
 	for i := 0; i < len(glob); {
 		switch c := glob[i]; c {
 		case '\\':
@@ -53,7 +54,7 @@ func compile(glob string) (pattern, bool) {
 			p = append(p, token{kind: oneOf, set: set})
 			i += n
 		case '*':
-			t, n := stars(glob, i)
+			t, n := stars(glob, i, start)
 			p = append(p, t)
 			i += n
 		default:
@@ -64,13 +65,17 @@ func compile(glob string) (pattern, bool) {
 	return p, true
 }
 
+// special are the bytes that are not themselves.
+const special = `*?[\`
+
 // stars reads the stars at glob[i:]. Two of them are special where they are a
-// whole path component; "**/" is taken as one token.
-func stars(glob string, i int) (token, int) {
+// whole path component; "**/" is taken as one token. As git takes the part in
+// front of the first special byte by itself, they are special behind that, too.
+func stars(glob string, i, start int) (token, int) {
 	n := len(glob[i:]) - len(strings.TrimLeft(glob[i:], "*"))
 	rest := glob[i+n:]
 	switch {
-	case n == 1 || i > 0 && glob[i-1] != '/':
+	case n == 1 || i > start && glob[i-1] != '/':
 		return token{kind: star}, n
 	case rest == "":
 		return token{kind: anything}, n

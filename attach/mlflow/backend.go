@@ -37,7 +37,7 @@ var (
 	searchExperiments = route{"POST", "experiments/search"}
 	getRun            = route{"GET", "runs/get"}
 	searchRuns        = route{"POST", "runs/search"}
-	setRunTag         = route{"POST", "runs/set-tag"}
+	setRunTags        = route{"POST", "runs/log-batch"}
 	listArtifacts     = route{"GET", "artifacts/list"}
 	getLoggedModel    = route{"GET", "logged-models/{model_id}"}
 	searchModels      = route{"POST", "logged-models/search"}

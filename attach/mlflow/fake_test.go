@@ -144,7 +144,7 @@ func (f *fake) answer(r *http.Request) map[string]any {
 			return map[string]any{} // nobody has copied it
 		}
 		return map[string]any{"model_versions": []any{version}}
-	case "runs/set-tag", "model-versions/set-tag", "logged-models/" + modelID + "/tags":
+	case "runs/log-batch", "model-versions/set-tag", "logged-models/" + modelID + "/tags":
 		f.setTags(r)
 		return map[string]any{}
 	case "artifacts/list":

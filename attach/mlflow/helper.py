@@ -30,7 +30,7 @@ def failed(code, e):
 
 try:
     from mlflow import MlflowClient, artifacts
-    from mlflow.entities import ViewType
+    from mlflow.entities import RunTag, ViewType
     from mlflow.exceptions import MlflowException
     from mlflow.utils.proto_json_utils import message_to_json
 except Exception as e:  # also a broken dependency of mlflow
@@ -96,7 +96,10 @@ routes = {
     "POST runs/search": lambda f: page(
         "runs", client.search_runs(f["experiment_ids"], f["filter"], **search(f))
     ),
-    "POST runs/set-tag": lambda f: client.set_tag(f["run_id"], f["key"], f["value"]) or {},
+    "POST runs/log-batch": lambda f: client.log_batch(
+        f["run_id"], tags=[RunTag(t["key"], t["value"]) for t in f["tags"]]
+    )
+    or {},
     "GET artifacts/list": list_run,
     "GET logged-models/{model_id}": lambda f: {"model": proto(client.get_logged_model(f["model_id"]))},
     "POST logged-models/search": lambda f: page(

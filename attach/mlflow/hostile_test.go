@@ -400,7 +400,7 @@ func TestServerThatDoesNotKeepWhatItTakes(t *testing.T) {
 		return err
 	}
 	for _, target := range []attach.Target{onRun, onModel, onVersion} {
-		for _, lost := range []string{"/mlflow-artifacts/", "tag"} {
+		for _, lost := range []string{"/mlflow-artifacts/", "/mlflow/"} {
 			f := newFake(t)
 			f.lie = accept(lost)
 			checkError(t, "lost "+lost, put(f, target), attach.ErrChanged, f.URL)
@@ -446,6 +446,34 @@ func TestArtifactRootThatLeadsElsewhere(t *testing.T) {
 		_ = readAll(t, f.system(), "runs:/"+runID+"/notes/a")
 		if len(asked) != 1 || len(called) != 0 {
 			t.Errorf("root %q: the server was asked %d times, another host %d times; want 1 and 0", root, len(asked), len(called))
+		}
+	}
+}
+
+// What an interrupted or a hostile upload has left is written anew, and what is
+// right is left alone.
+func TestPutMendsWhatIsBroken(t *testing.T) {
+	a := attach.Attachment{ID: record.IDOf(statement), Statement: statement}
+	name := "run/lineage/" + a.ID.String() + ".intoto.json"
+	for content, uploads := range map[string]int{
+		"": 1, "half": 1, strings.Repeat("x", len(statement)): 1, string(statement): 0,
+	} {
+		f, puts := newFake(t), 0
+		f.files[name] = content
+		f.lie = func(_ http.ResponseWriter, r *http.Request) bool {
+			if r.Method == http.MethodPut {
+				puts++
+			}
+			return false
+		}
+		s := f.system()
+		for _, target := range []attach.Target{onRun, onModel, onVersion} {
+			if _, err := s.Put(t.Context(), target, a); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if f.files[name] != string(statement) || puts != uploads {
+			t.Errorf("with %q before: %q after %d uploads, want %d", content, f.files[name], puts, uploads)
 		}
 	}
 }

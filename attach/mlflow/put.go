@@ -3,6 +3,7 @@ package mlflow
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -53,61 +54,98 @@ func (s *System) Put(ctx context.Context, t attach.Target, a attach.Attachment) 
 // keep writes the files that are not there yet: the record last, so that whoever
 // finds it finds its blobs.
 func (s *System) keep(ctx context.Context, r run, a attach.Attachment) error {
+	var blobs []keptFile
 	for _, b := range a.Blobs {
-		path := blobFolder + "/" + b.Digest.String()
 		if hashing.Bytes(b.Bytes) != b.Digest {
 			return s.tracking.fail(fmt.Sprintf("attaching %q", b.Name), attach.ErrUnsupported, "its bytes do not have its digest", nil)
 		}
-		if err := s.keepFile(ctx, r, path, b.Bytes); err != nil {
+		// Some artifact stores keep no empty file; nothing is lost.
+		if f := (keptFile{blobFolder + "/" + b.Digest.String(), b.Bytes}); len(b.Bytes) > 0 && !slices.ContainsFunc(blobs, f.is) {
+			blobs = append(blobs, f)
+		}
+	}
+	if err := s.keepFiles(ctx, r, blobFolder, blobs); err != nil {
+		return err
+	}
+	return s.keepFiles(ctx, r, folder, []keptFile{{recordPath(a.ID), a.Statement}})
+}
+
+// keptFile is a file whose name has the digest of its content.
+type keptFile struct {
+	path    string
+	content []byte
+}
+
+func (f keptFile) is(other keptFile) bool { return f.path == other.path }
+
+// keepFiles writes the files of one folder, each unless it is there already with
+// these bytes. It asks the listing what is there: a server in front of an object
+// store answers a missing file with an error of its own. What was compared once is
+// not compared again for the next target of the same run.
+func (s *System) keepFiles(ctx context.Context, r run, folder string, files []keptFile) error {
+	files = slices.DeleteFunc(files, func(f keptFile) bool { return s.isKept(r, f) })
+	if len(files) == 0 {
+		return nil
+	}
+	entries, err := s.list(ctx, r.place(), folder)
+	if err != nil {
+		return err
+	}
+	for _, f := range files {
+		there := func(e fileInfo) bool { return e.Path == f.path && e.Size == int64(len(f.content)) && !e.IsDir }
+		if slices.ContainsFunc(entries, there) {
+			if err := s.compare(ctx, r, f); err == nil {
+				continue
+			} else if !errors.Is(err, attach.ErrChanged) {
+				return err
+			}
+		}
+		if err := s.tracking.upload(ctx, r, f.path, f.content); err != nil {
+			return err
+		}
+		if err := s.compare(ctx, r, f); err != nil {
 			return err
 		}
 	}
-	return s.keepFile(ctx, r, recordPath(a.ID), a.Statement)
+	return nil
 }
 
-// keepFile writes a file, unless it is there already with these bytes, and compares.
-func (s *System) keepFile(ctx context.Context, r run, path string, content []byte) error {
-	if len(content) == 0 {
-		return nil // some artifact stores keep no empty file; nothing is lost
-	}
-	same, err := s.has(ctx, r, path, content)
-	if same || err != nil {
+// compare reads the file of the run, and is an error if it is not there with exactly
+// these bytes.
+func (s *System) compare(ctx context.Context, r run, f keptFile) error {
+	got, err := s.readFile(ctx, remoteFile{place: r.place(), path: f.path, size: int64(len(f.content))})
+	switch {
+	case errors.Is(err, attach.ErrMalformed), errors.Is(err, attach.ErrNotFound), err == nil && !bytes.Equal(got, f.content):
+		return s.tracking.fail(fmt.Sprintf("reading back file %q of run %q", f.path, r.Info.RunID), attach.ErrChanged,
+			"it is not what was written", nil)
+	case err != nil:
 		return err
 	}
-	if err := s.tracking.upload(ctx, r, path, content); err != nil {
-		return err
-	}
-	if same, err = s.has(ctx, r, path, content); same || err != nil {
-		return err
-	}
-	return s.tracking.fail(fmt.Sprintf("reading back file %q of run %q", path, r.Info.RunID), attach.ErrChanged,
-		"it is not what was written", nil)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.compared[keptKey(r, f)] = true
+	return nil
 }
 
-// has tells whether the run has the file with exactly these bytes. It asks the
-// listing first: a server in front of an object store answers a missing file with
-// an error of its own.
-func (s *System) has(ctx context.Context, r run, path string, content []byte) (bool, error) {
-	e, found, err := s.stat(ctx, r.place(), path)
-	if err != nil || !found || e.IsDir || e.Size != int64(len(content)) {
-		return false, err
-	}
-	got, err := s.readFile(ctx, remoteFile{place: r.place(), path: path, size: e.Size})
-	return err == nil && bytes.Equal(got, content), err
+func (s *System) isKept(r run, f keptFile) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.compared[keptKey(r, f)]
 }
+
+func keptKey(r run, f keptFile) string { return r.Info.ArtifactURI + "/" + f.path }
 
 func (s *System) setTags(ctx context.Context, t attach.Target, tags []tag) error {
 	op := fmt.Sprintf("tagging %s %q", t.Kind, t.ID)
-	if t.Kind == attach.KindLoggedModel {
+	switch t.Kind {
+	case attach.KindRun:
+		return s.tracking.do(ctx, call{op, setRunTags, map[string]any{"run_id": t.ID, "tags": tags}, &struct{}{}})
+	case attach.KindLoggedModel:
 		return s.tracking.do(ctx, call{op, setModelTags, map[string]any{"model_id": t.ID, "tags": tags}, &struct{}{}})
 	}
 	for _, tag := range tags {
-		c, b := call{op, setRunTag, map[string]any{"run_id": t.ID}, &struct{}{}}, s.tracking
-		if t.Kind == attach.KindModelVersion {
-			c, b = call{op, setVersionTag, map[string]any{"name": t.Name, "version": t.ID}, &struct{}{}}, s.registry
-		}
-		c.fields["key"], c.fields["value"] = tag.Key, tag.Value
-		if err := b.do(ctx, c); err != nil {
+		fields := map[string]any{"name": t.Name, "version": t.ID, "key": tag.Key, "value": tag.Value}
+		if err := s.registry.do(ctx, call{op, setVersionTag, fields, &struct{}{}}); err != nil {
 			return err
 		}
 	}

@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/url"
 	"slices"
+	"sync"
 
 	"github.com/lineage-audit/lineage/attach"
 	"github.com/lineage-audit/lineage/record"
@@ -22,6 +23,9 @@ type System struct {
 	models   address
 	registry backend
 	err      error // why there is none to speak to
+
+	mu       sync.Mutex
+	compared map[string]bool // files that were read back, by their URI
 }
 
 var (
@@ -34,7 +38,7 @@ var (
 // New gives the MLflow that the options mean. It speaks to nobody yet: where they
 // mean one that is not supported, every method that needs it says so.
 func New(o Options) *System {
-	s := &System{options: o.withDefaults()}
+	s := &System{options: o.withDefaults(), compared: map[string]bool{}}
 	s.address, s.tracking, s.err = s.connect("MLFLOW_TRACKING_URI", nil)
 	if s.err == nil {
 		s.models, s.registry, s.err = s.connect("MLFLOW_REGISTRY_URI", s.tracking)

@@ -63,7 +63,7 @@ func compareWithCommit(c code, r *record.Record, found Check) Check {
 	if compared == 0 {
 		return found.noting("the commit is not compared with the code: no file of it stood in the commit's work tree")
 	}
-	found.Reason += fmt.Sprintf("; %d of them compared with the commit in %s", compared, strings.Join(c.where, ", "))
+	found.Reason += fmt.Sprintf("; %d of them are those of the commit, as read from %s", compared, strings.Join(c.where, ", "))
 	return found
 }
 

@@ -33,7 +33,7 @@ var heldCases = []heldCase{
 	{"code without git", verify.CodeCaptured, "no commit", opt(recordtest.Without(record.RoleCommit)), nil},
 	{"code of a commit that nobody has", verify.CodeCaptured, "not compared", nil, func(_ *testing.T, w *world) { w.repo.commit = "" }},
 	{"code whose manifest is gone", verify.CodeCaptured, "cannot be listed", nil, func(_ *testing.T, w *world) { clear(w.blobs) }},
-	{"code of a declared commit", verify.CodeCaptured, "4 of them compared", opt(declared), nil},
+	{"code of a declared commit", verify.CodeCaptured, "4 of them are those of the commit", opt(declared), nil},
 	{"dirty code", verify.CodeCaptured, "dirty: 1 path differs", opt(differing(record.TreeDirty)), commitFiles(func(f recordtest.Files) { f["train.py"] = "old" })},
 	{"dirty code that was kept", verify.GitReachable, "repo:train.py", opt(differing(record.TreeDirty)), func(t *testing.T, w *world) {
 		commitFiles(func(f recordtest.Files) { f["train.py"] = "old" })(t, w)

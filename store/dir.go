@@ -23,13 +23,14 @@ import (
 // Names that are no keys are none of ours and not looked at.
 type Dir struct {
 	root string
+	link func(old, new string) error // os.Link
 
 	mu       sync.Mutex
 	prepared bool
 }
 
 // NewDir is the backend in the folder at path.
-func NewDir(path string) *Dir { return &Dir{root: filepath.Clean(path)} }
+func NewDir(path string) *Dir { return &Dir{root: filepath.Clean(path), link: os.Link} }
 
 var _ Backend = (*Dir)(nil)
 
@@ -43,18 +44,10 @@ func (d *Dir) Get(ctx context.Context, key string) (io.ReadCloser, error) {
 	if err := errors.Join(ctx.Err(), CheckKey(key)); err != nil {
 		return nil, err
 	}
-	path := d.file(key)
-	info, err := os.Stat(path)
+	f, err := openFile(d.file(key))
 	if errors.Is(err, syscall.ENOTDIR) {
-		return nil, fmt.Errorf("%q: %w", path, ErrNotFound)
+		return nil, fmt.Errorf("%q: %w", key, ErrNotFound)
 	}
-	if err != nil {
-		return nil, err
-	}
-	if !info.Mode().IsRegular() { // opening a FIFO would block
-		return nil, fmt.Errorf("%q is not a regular file", path)
-	}
-	f, err := os.Open(path)
 	if err != nil {
 		return nil, err
 	}
@@ -62,6 +55,18 @@ func (d *Dir) Get(ctx context.Context, key string) (io.ReadCloser, error) {
 		io.Reader
 		io.Closer
 	}{withContext(ctx, f), f}, nil
+}
+
+// openFile opens a regular file: opening a FIFO would block.
+func openFile(path string) (*os.File, error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return nil, err
+	}
+	if !info.Mode().IsRegular() {
+		return nil, fmt.Errorf("%q is not a regular file", path)
+	}
+	return os.Open(path)
 }
 
 // List implements [Backend].

@@ -16,6 +16,9 @@ const (
 	formatKey = "format"
 )
 
+// usual is more bytes than most records have.
+const usual = 48 << 10
+
 // Store is a store of the known format. It may be used by many goroutines.
 type Store struct{ backend Backend }
 
@@ -65,14 +68,16 @@ func (s *Store) read(ctx context.Context, key string, limit int64) ([]byte, erro
 		return nil, err
 	}
 	defer r.Close()
-	raw, err := io.ReadAll(io.LimitReader(r, limit+1))
-	if err == nil && int64(len(raw)) > limit {
+	var b bytes.Buffer
+	b.Grow(usual)
+	_, err = b.ReadFrom(io.LimitReader(r, limit+1))
+	if err == nil && int64(b.Len()) > limit {
 		err = fmt.Errorf("it has more than %d bytes", limit)
 	}
 	if err != nil {
 		return nil, &DamageError{key, err}
 	}
-	return raw, nil
+	return b.Bytes(), nil
 }
 
 // readHashed reads the whole of a key whose content has the digest.

@@ -54,7 +54,7 @@ func (d *Dir) writeNew(path string, content io.Reader) error {
 		return err
 	}
 	defer os.Remove(temp)
-	err = os.Link(temp, path)
+	err = d.link(temp, path)
 	switch {
 	case err == nil:
 		return nil
@@ -70,22 +70,20 @@ func (d *Dir) writeNew(path string, content io.Reader) error {
 }
 
 // writeTemp writes a file that nobody else reads, and leaves none if it fails.
-func (d *Dir) writeTemp(content io.Reader) (path string, err error) {
-	path = filepath.Join(d.root, tempFolder, rand.Text())
+func (d *Dir) writeTemp(content io.Reader) (string, error) {
+	path := filepath.Join(d.root, tempFolder, rand.Text())
 	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o444)
 	if err != nil {
 		return "", err
 	}
-	defer func() {
-		err = errors.Join(err, f.Close())
-		if err != nil {
-			os.Remove(path)
-		}
-	}()
-	if _, err = io.Copy(f, content); err != nil {
-		return "", err
+	_, err = io.Copy(f, content)
+	if err == nil {
+		err = f.Sync()
 	}
-	return path, f.Sync()
+	if err = errors.Join(err, f.Close()); err != nil {
+		return "", errors.Join(err, os.Remove(path))
+	}
+	return path, nil
 }
 
 // prepare makes the folder once: its .gitignore comes before anything else.
@@ -188,7 +186,7 @@ func compareFiles(path, other string) error {
 // compare reads content to its end, and is an error that wraps [ErrExists] if the
 // file at path has other bytes. If there is no such file it reads nothing.
 func compare(path string, content io.Reader) error {
-	f, err := os.Open(path)
+	f, err := openFile(path)
 	if err != nil {
 		return err
 	}

@@ -11,6 +11,7 @@ import (
 	"os/signal"
 	"path/filepath"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -28,38 +29,42 @@ func TestMain(m *testing.M) {
 	if len(os.Args) > 1 && helpers[os.Args[1]] != nil {
 		os.Exit(helpers[os.Args[1]](os.Args[2:]))
 	}
+	// Else each helper takes a second to end when it is built to find races.
+	os.Setenv("GORACE", "atexit_sleep_ms=0")
 	code := m.Run()
-	if err := os.RemoveAll(wrapDir); err != nil {
-		panic(err)
+	if dir, err := wrapDir(); err == nil {
+		_ = os.RemoveAll(dir)
 	}
 	os.Exit(code)
 }
 
 // wrapDir is where the program in testdata/wrap is built.
-var wrapDir string
+var wrapDir = sync.OnceValues(func() (string, error) { return os.MkdirTemp("", "wrap") })
+
+var built = sync.OnceValues(func() (string, error) { return build("wrap") })
 
 // wrap is that program: the wrapper whose behaviour is tested. It is built by
 // itself since go test strips the binaries that it runs, and users do not.
 func wrap(t testing.TB) string {
 	t.Helper()
-	if wrapDir == "" {
-		dir, err := os.MkdirTemp("", "wrap")
-		if err != nil {
-			t.Fatal(err)
-		}
-		wrapDir = dir
-		build(t, filepath.Join(dir, "wrap"))
+	path, err := built()
+	if err != nil {
+		t.Fatal(err)
 	}
-	return filepath.Join(wrapDir, "wrap")
+	return path
 }
 
-func build(t testing.TB, to string, flags ...string) {
-	t.Helper()
-	argv := append([]string{"build", "-o", to}, flags...)
-	raw, err := exec.Command("go", append(argv, "./testdata/wrap")...).CombinedOutput()
+func build(name string, flags ...string) (string, error) {
+	dir, err := wrapDir()
 	if err != nil {
-		t.Fatalf("building the wrapper: %v\n%s", err, raw)
+		return "", err
 	}
+	path := filepath.Join(dir, name)
+	argv := append(append([]string{"build", "-o", path}, flags...), "./testdata/wrap")
+	if raw, err := exec.Command("go", argv...).CombinedOutput(); err != nil {
+		return "", fmt.Errorf("building the wrapper: %w\n%s", err, raw)
+	}
+	return path, nil
 }
 
 // echo says "ready", then names each signal that it gets, until SIGUSR2.
@@ -118,7 +123,7 @@ func run(t testing.TB, argv ...string) (child.Outcome, error) {
 }
 
 // patience is how long anything may take on a loaded machine.
-const patience = 60 * time.Second
+const patience = 20 * time.Second
 
 // eventually waits until what is so.
 func eventually(t testing.TB, what string, is func() bool) {

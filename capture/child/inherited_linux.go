@@ -25,7 +25,9 @@ type inheritance struct {
 // notes what was there in variables of its own, from where we read it. A stripped
 // program has no symbols to find them by, and keeps what the runtime keeps.
 var inherited = sync.OnceValue(func() (in inheritance) {
-	in.ignored, _ = signals(os.Getpid(), "SigIgn")
+	if status, err := os.ReadFile("/proc/self/status"); err == nil {
+		in.ignored, _ = parseSignals(status, "SigIgn")
+	}
 	found, err := runtimeVariables(map[string]uint64{
 		"runtime.fwdSig":      8 * (uint64(lastSignal) + 1), // handlers, by signal
 		"runtime.initSigmask": 8,

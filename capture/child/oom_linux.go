@@ -66,6 +66,9 @@ func oomCounters(groups, mounts []byte) []string {
 
 // under is where a group's file stands, below each mount of its hierarchy.
 func under(mounts []byte, kind, group, file string) (paths []string) {
+	if strings.HasPrefix(group, "/..") { // outside of what this namespace shows
+		return nil
+	}
 	for line := range strings.Lines(string(mounts)) {
 		mount, source, ok := strings.Cut(line, " - ")
 		place, origin := strings.Fields(mount), strings.Fields(source)

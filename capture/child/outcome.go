@@ -54,7 +54,9 @@ type Outcome struct {
 	// Started and Ended are by Command's clock.
 	Started, Ended time.Time
 	// UserTime, SystemTime and PeakRSS (bytes, of the largest process) cover
-	// the command and those descendants that were waited for.
+	// the command and those descendants that were waited for. The peak is zero,
+	// which is unknown, if it was no higher than ours when the command started:
+	// the kernel counts that in.
 	UserTime, SystemTime time.Duration
 	PeakRSS              int64
 	// Survivors are processes of the command's that are still alive.

@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"strconv"
+	"sync"
 
 	"golang.org/x/sys/unix"
 )
@@ -45,7 +46,21 @@ func parseStat(raw []byte) (stat, error) {
 	return stat{fields[0][0], parent, start}, nil
 }
 
+// errForeignProc says that /proc shows the processes of another namespace, where our
+// numbers are those of other processes.
+var errForeignProc = errors.New("/proc does not show our processes")
+
+var checkProc = sync.OnceValue(func() error {
+	if self, err := os.Readlink("/proc/self"); err != nil || self != strconv.Itoa(os.Getpid()) {
+		return errForeignProc
+	}
+	return nil
+})
+
 func readStat(pid int) (stat, error) {
+	if err := checkProc(); err != nil {
+		return stat{}, err
+	}
 	var room [1024]byte // the name is short, and the rest are numbers
 	raw, err := readShort(procFile(pid, "stat"), room[:])
 	if err != nil {
@@ -73,6 +88,9 @@ func procFile(pid int, name string) string { return "/proc/" + strconv.Itoa(pid)
 
 // signals reads one of the signal sets in /proc/<pid>/status, as SigIgn.
 func signals(pid int, name string) (signalSet, error) {
+	if err := checkProc(); err != nil {
+		return 0, err
+	}
 	raw, err := os.ReadFile(procFile(pid, "status"))
 	if err != nil {
 		return 0, err
@@ -98,6 +116,9 @@ func ignores(pid int, s unix.Signal) bool {
 
 // processes lists the numbers of all processes that can be seen.
 func processes() []int {
+	if checkProc() != nil {
+		return nil
+	}
 	proc, err := os.Open("/proc")
 	if err != nil {
 		return nil

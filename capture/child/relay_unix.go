@@ -26,7 +26,11 @@ func (r *run) relay(s unix.Signal) {
 			pause()
 		}
 	case unix.SIGCONT:
+		// It has cancelled a SIGTSTP that we have not handled yet, and that would
+		// stop a command that was continued: they do not come in their order.
 		r.asked = false
+		time.Sleep(afterthought)
+		r.merge(unix.SIGTSTP)
 	}
 }
 
@@ -45,7 +49,8 @@ func (r *run) kill(s unix.Signal) {
 
 // reached tells whether the command got the signal s by itself, for it was sent to
 // our process group or to all processes of the job. The probe knows; without one,
-// what a terminal sends is taken to come from it while we are in the foreground.
+// what a terminal sends is taken to come from it while we are in the foreground,
+// and what continued us to have continued a command that goes on.
 func (r *run) reached(s unix.Signal) bool {
 	if group, err := unix.Getpgid(r.out.PID); err != nil || group != unix.Getpgrp() {
 		return false
@@ -55,12 +60,14 @@ func (r *run) reached(s unix.Signal) bool {
 		time.Sleep(afterthought)
 		got, known = r.probe.got(s)
 	}
-	if !known {
-		return terminalSends(s) && foreground()
-	}
-	if got {
+	switch {
+	case got:
 		r.probe = r.probe.renew(s)
 		r.merge(s)
+	case !known && s == unix.SIGCONT:
+		return !r.paused
+	case !known:
+		return terminalSends(s) && foreground()
 	}
 	return got
 }

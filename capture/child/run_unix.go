@@ -71,9 +71,10 @@ type run struct {
 	signals chan os.Signal // what was sent to us
 	probe   *probe
 	orphans orphans
-	paused  bool // the command is stopped
-	asked   bool // it was asked to pause since it last went on
-	early   int  // how many signals came before it started
+	paused  bool  // the command is stopped
+	asked   bool  // it was asked to pause since it last went on
+	size    int64 // our own peak when it started, as getrusage has it
+	early   int   // how many signals came before it started
 }
 
 // settled is how long a command runs before it gets what only a longer one needs.
@@ -156,5 +157,7 @@ func (r *run) finish(ws unix.WaitStatus, usage *unix.Rusage) {
 	}
 	r.out.UserTime = time.Duration(usage.Utime.Nano())
 	r.out.SystemTime = time.Duration(usage.Stime.Nano())
-	r.out.PeakRSS = int64(usage.Maxrss) * maxrssUnit
+	if peak := int64(usage.Maxrss); peak > r.size {
+		r.out.PeakRSS = peak * maxrssUnit
+	}
 }

@@ -2,6 +2,7 @@ package child_test
 
 import (
 	"bufio"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -23,46 +24,55 @@ type wrapped struct {
 	child int
 }
 
+func newWrapped(cmd *exec.Cmd, stdout io.Reader, file string) *wrapped {
+	return &wrapped{cmd: cmd, lines: bufio.NewScanner(stdout), file: file}
+}
+
 // startWrapped starts a command that says "ready", and waits until it has done so
 // and the wrapper is settled.
 func startWrapped(t *testing.T, launcher []string, command ...string) *wrapped {
 	t.Helper()
-	w := &wrapped{file: outcomeFile(t)}
-	argv := append(append(append([]string{}, launcher...), wrap(t), w.file), command...)
-	w.cmd = exec.Command(argv[0], argv[1:]...)
-	w.cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
-	w.cmd.Stderr = os.Stderr
-	stdout, err := w.cmd.StdoutPipe()
+	file := outcomeFile(t)
+	argv := append(append(append([]string{}, launcher...), wrap(t), file), command...)
+	cmd := exec.Command(argv[0], argv[1:]...)
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	cmd.Stderr = os.Stderr
+	stdout, err := cmd.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := w.cmd.Start(); err != nil {
+	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { _ = syscall.Kill(-w.cmd.Process.Pid, syscall.SIGKILL) })
-	w.lines = bufio.NewScanner(stdout)
+	t.Cleanup(func() { _ = syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) })
+	w := newWrapped(cmd, stdout, file)
 	w.expect(t, "ready")
 	w.child = w.settle(t)
 	return w
 }
 
-// settle waits until the wrapper has a probe that stands traced and was not
-// signalled, and gives the number of its other child.
-func (w *wrapped) settle(t *testing.T) (command int) {
+// settle waits until the wrapper has a probe, and gives the number of the command.
+func (w *wrapped) settle(t *testing.T) (pid int) {
 	t.Helper()
-	eventually(t, "there is a probe", func() bool {
-		probe := false
-		for pid, state := range childrenOf(w.cmd.Process.Pid) {
-			switch {
-			case state != "t":
-				command = pid
-			case strings.Contains(status(pid), "\nShdPnd:\t0000000000000000\n"):
-				probe = true
-			}
-		}
-		return probe && command != 0
+	eventually(t, "there is a probe", func() (probe bool) {
+		pid, probe = command(w.cmd.Process.Pid)
+		return probe && pid != 0
 	})
-	return command
+	return pid
+}
+
+// command is the command of a wrapper; probe tells whether there is a probe as
+// well, which stands traced, and that was not signalled.
+func command(wrapper int) (pid int, probe bool) {
+	for child, state := range childrenOf(wrapper) {
+		switch {
+		case state != "t":
+			pid = child
+		case strings.Contains(status(child), "\nShdPnd:\t0000000000000000\n"):
+			probe = true
+		}
+	}
+	return pid, probe
 }
 
 func status(pid int) string {
@@ -73,17 +83,25 @@ func status(pid int) string {
 // childrenOf are the processes with a parent, and their states.
 func childrenOf(parent int) map[int]string {
 	found := make(map[int]string)
+	for pid, fields := range stats() {
+		if fields[1] == strconv.Itoa(parent) {
+			found[pid] = fields[0]
+		}
+	}
+	return found
+}
+
+// stats are the states, parents, groups and sessions of all processes, and so on.
+func stats() map[int][]string {
+	found := make(map[int][]string)
 	paths, _ := filepath.Glob("/proc/[0-9]*/stat")
 	for _, path := range paths {
 		raw, err := os.ReadFile(path)
 		if err != nil {
-			continue
+			continue // it has ended
 		}
-		fields := strings.Fields(string(raw[strings.LastIndex(string(raw), ")")+1:]))
 		pid, _ := strconv.Atoi(filepath.Base(filepath.Dir(path)))
-		if fields[1] == strconv.Itoa(parent) {
-			found[pid] = fields[0]
-		}
+		found[pid] = strings.Fields(string(raw[strings.LastIndex(string(raw), ")")+1:]))
 	}
 	return found
 }
@@ -249,7 +267,7 @@ func TestWithoutProbe(t *testing.T) {
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	w := &wrapped{cmd: cmd, lines: bufio.NewScanner(stdout)}
+	w := newWrapped(cmd, stdout, file)
 	w.expect(t, "ready")
 	if err := cmd.Process.Signal(syscall.SIGTERM); err != nil {
 		t.Fatal(err)

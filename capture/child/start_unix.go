@@ -35,6 +35,10 @@ func (r *run) start() error {
 // greet is what is due when the command has started: it is announced, and gets what
 // was sent to us before.
 func (r *run) greet() {
+	var usage unix.Rusage
+	if unix.Getrusage(unix.RUSAGE_SELF, &usage) == nil {
+		r.size = int64(usage.Maxrss)
+	}
 	r.orphans = newOrphans()
 	if r.cmd.Started != nil {
 		r.cmd.Started(r.out.PID)

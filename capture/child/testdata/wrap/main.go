@@ -26,7 +26,7 @@ func main() {
 	if os.Getenv("WRAP_NO_PTRACE") != "" {
 		forbidTracing()
 	}
-	const mark = "WRAP_MARK=5f1c"
+	mark := fmt.Sprintf("WRAP_MARK=%d", os.Getpid())
 	out, err := child.Run(context.Background(), child.Command{
 		Argv: os.Args[2:], Env: append(os.Environ(), mark), Mark: mark, Now: time.Now,
 		Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr,

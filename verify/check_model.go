@@ -79,7 +79,7 @@ func (q *inquiry) misfit(c *candidate) Check {
 	f.Expected = few(outputTexts(c.rec))
 	if tree := q.model.tree(); tree != nil {
 		if r := resembles(c.rec, *tree); r.location.Root != "" {
-			return f.differing(r, *tree)
+			return f.differing(r, *tree, Failed)
 		}
 	}
 	for _, o := range c.rec.Outputs() {
@@ -97,10 +97,10 @@ func outputTexts(r *record.Record) []string {
 }
 
 // differing names each path at which the model's folder is not the record's.
-func (c Check) differing(r resemblance, model hashing.Manifest) Check {
+func (c Check) differing(r resemblance, model hashing.Manifest, status Status) Check {
 	changes := hashing.Compare(r.manifest, model)
 	for _, change := range changes {
-		e := Evidence{Name: record.EncodePath(change.Path), Where: r.location.String(), Expected: "absent", Found: "absent", Status: Failed}
+		e := Evidence{Name: record.EncodePath(change.Path), Where: r.location.String(), Expected: "absent", Found: "absent", Status: status}
 		if !change.Old.IsZero() {
 			e.Expected = fileText(change.Old)
 		}
@@ -109,13 +109,15 @@ func (c Check) differing(r resemblance, model hashing.Manifest) Check {
 		}
 		c.Evidence = append(c.Evidence, e)
 	}
-	c.Reason += fmt.Sprintf(": %s of folder %s differs: %s", count(len(changes), "path"), r.location, namesOf(c.Evidence, Failed))
+	c.Reason += fmt.Sprintf(": %s of folder %s differs: %s", count(len(changes), "path"), r.location, namesOf(c.Evidence, status))
 	c.Expected = treeText(r.manifest.Digest())
 	return c
 }
 
 // untraced is the finding about bytes that no record names. A folder that shares
-// its files with one that a record names is that folder, changed.
+// its files with one that a record names may be that folder, changed, and is told
+// so; it may as well be another model with the same tokenizer, so that nothing is
+// contradicted.
 func (q *inquiry) untraced(ctx context.Context) Check {
 	if q.gatherErr != nil {
 		return lacking("records could not be looked for: %v", q.gatherErr)
@@ -131,8 +133,9 @@ func (q *inquiry) untraced(ctx context.Context) Check {
 	case err != nil:
 		return c.noting(fmt.Sprintf("whether a record names some of its files could not be seen: %v", err))
 	case r.close(*tree):
-		return failed("no record names this folder, and record %s names one that shares %s with it", r.candidate.id.Short(), count(r.shared, "file")).
-			compared("", q.model.content.text()).differing(r, *tree)
+		return lacking("no record names this folder, and record %s names one that shares %s with it", r.candidate.id.Short(), count(r.shared, "file")).
+			compared("", q.model.content.text()).differing(r, *tree, Lacking).
+			mend("lineage", "verify", q.Asked, "--record", r.candidate.id.String())
 	case r.shared > 0:
 		return c.noting(fmt.Sprintf("record %s names a folder that shares %s with it", r.candidate.id.Short(), count(r.shared, "file")))
 	}

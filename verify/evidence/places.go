@@ -4,19 +4,33 @@ import (
 	"context"
 	"errors"
 	"path/filepath"
+	"slices"
 
 	"github.com/lineage-audit/lineage/record"
 	"github.com/lineage-audit/lineage/verify"
 )
 
 // DataRoot is a folder under which inputs are looked for: at their path below
-// their root, and by the last part of it.
+// their root, and by the last part of it. By that part alone another file may be
+// met, which contradicts nothing: it counts only if it is the input.
 type DataRoot struct{ Folder string }
 
 // Look hashes what stands there.
 func (p DataRoot) Look(ctx context.Context, in verify.Input) ([]verify.Sighting, error) {
 	below := filepath.FromSlash(in.Location.Path)
-	return sightings(ctx, filepath.Join(p.Folder, below), filepath.Join(p.Folder, filepath.Base(below)))
+	found, err := sightings(ctx, filepath.Join(p.Folder, below))
+	if err != nil || len(found) > 0 || filepath.Base(below) == below {
+		return found, err
+	}
+	found, err = sightings(ctx, filepath.Join(p.Folder, filepath.Base(below)))
+	return slices.DeleteFunc(found, func(s verify.Sighting) bool { return !is(s.Content, in) }), err
+}
+
+func is(c verify.Content, in verify.Input) bool {
+	if c.File != nil {
+		return in.File != nil && *in.File == *c.File
+	}
+	return c.Tree != nil && in.Tree != nil && *in.Tree == c.Tree.Digest()
 }
 
 // Recorded is where the record says that inputs were, on this machine. Path tells
@@ -34,18 +48,12 @@ func (p Recorded) Look(ctx context.Context, in verify.Input) ([]verify.Sighting,
 	return sightings(ctx, path)
 }
 
-func sightings(ctx context.Context, paths ...string) (found []verify.Sighting, err error) {
-	for i, path := range paths {
-		if i > 0 && path == paths[0] {
-			continue
-		}
-		content, err := contentOf(ctx, path, nil)
-		if errors.Is(err, verify.ErrNotFound) {
-			continue
-		} else if err != nil {
-			return nil, err
-		}
-		found = append(found, verify.Sighting{Where: path, Content: content})
+func sightings(ctx context.Context, path string) ([]verify.Sighting, error) {
+	content, err := contentOf(ctx, path, nil)
+	if errors.Is(err, verify.ErrNotFound) {
+		return nil, nil
+	} else if err != nil {
+		return nil, err
 	}
-	return found, nil
+	return []verify.Sighting{{Where: path, Content: content}}, nil
 }

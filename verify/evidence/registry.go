@@ -9,7 +9,6 @@ import (
 
 	"github.com/lineage-audit/lineage/attach"
 	"github.com/lineage-audit/lineage/hashing"
-	"github.com/lineage-audit/lineage/record"
 	"github.com/lineage-audit/lineage/verify"
 )
 
@@ -37,17 +36,12 @@ func (g *Registry) Resolve(ctx context.Context) (verify.Resolved, error) {
 		LoggedModel: m.LoggedModelID, Run: m.RunID, Source: m.Source, Path: m.Path, Status: m.Status, Owner: m.Owner,
 		Created: m.Created, Invocations: m.Invocations,
 	}
-	seen := map[record.ID]bool{}
 	for _, target := range m.Targets {
 		attached, err := g.Tracker.Get(ctx, target)
 		if err != nil {
 			return verify.Resolved{}, fromAttach(err)
 		}
 		for _, a := range attached {
-			if seen[a.ID] {
-				continue
-			}
-			seen[a.ID] = true
 			r.Claims = append(r.Claims, claim(a))
 		}
 	}

@@ -28,7 +28,7 @@ func (r *Repositories) Open(ctx context.Context, ref verify.RepositoryRef) (veri
 		return nil, err
 	}
 	r.opened = append(r.opened, source)
-	return Repository{source, ref.Branches}, nil
+	return &Repository{Source: source, Branches: ref.Branches}, nil
 }
 
 // Close removes what was fetched.
@@ -43,10 +43,11 @@ func (r *Repositories) Close() (err error) {
 type Repository struct {
 	Source   *git.Source
 	Branches []string
+	trees    map[record.GitHash]git.CommitTree // that were read already
 }
 
 // Reach tells from which branch a commit is reachable.
-func (r Repository) Reach(ctx context.Context, commit record.GitHash) (verify.Reach, error) {
+func (r *Repository) Reach(ctx context.Context, commit record.GitHash) (verify.Reach, error) {
 	reach, err := r.Source.Reachable(ctx, git.ObjectID(commit), r.Branches)
 	if errors.Is(err, git.ErrNoCommit) {
 		return verify.Reach{}, nil
@@ -62,8 +63,8 @@ func (r Repository) Reach(ctx context.Context, commit record.GitHash) (verify.Re
 
 // Files gives the files that the commit has at the paths, with the digest that a
 // checkout may have.
-func (r Repository) Files(ctx context.Context, commit record.GitHash, files []hashing.Entry) ([]verify.CommitFile, error) {
-	tree, err := r.Source.CommitManifest(ctx, git.ObjectID(commit))
+func (r *Repository) Files(ctx context.Context, commit record.GitHash, files []hashing.Entry) ([]verify.CommitFile, error) {
+	tree, err := r.tree(ctx, commit)
 	if err != nil {
 		return nil, fromGit(err)
 	}
@@ -78,7 +79,7 @@ func (r Repository) Files(ctx context.Context, commit record.GitHash, files []ha
 	}
 	forms := map[string]git.PatchForm{}
 	for _, f := range explained.Forms {
-		forms[f.Path] = f
+		forms[string(f.Path)] = f
 	}
 	var found []verify.CommitFile
 	for _, f := range files {
@@ -87,7 +88,7 @@ func (r Repository) Files(ctx context.Context, commit record.GitHash, files []ha
 			continue
 		}
 		file := verify.CommitFile{Path: f.Path, Digest: digest}
-		if form, converted := forms[record.EncodePath(f.Path)]; converted && form.Digest == f.Digest {
+		if form, converted := forms[f.Path]; converted && form.Digest == f.Digest {
 			file.Digest, file.Form = f.Digest, string(form.Form)
 		}
 		found = append(found, file)
@@ -95,8 +96,22 @@ func (r Repository) Files(ctx context.Context, commit record.GitHash, files []ha
 	return found, nil
 }
 
+func (r *Repository) tree(ctx context.Context, commit record.GitHash) (git.CommitTree, error) {
+	if tree, read := r.trees[commit]; read {
+		return tree, nil
+	}
+	tree, err := r.Source.CommitManifest(ctx, git.ObjectID(commit))
+	if err == nil {
+		if r.trees == nil {
+			r.trees = map[record.GitHash]git.CommitTree{}
+		}
+		r.trees[commit] = tree
+	}
+	return tree, err
+}
+
 // Content gives the bytes of one file, as they are stored.
-func (r Repository) Content(ctx context.Context, commit record.GitHash, path string) ([]byte, error) {
+func (r *Repository) Content(ctx context.Context, commit record.GitHash, path string) ([]byte, error) {
 	raw, err := r.Source.ReadFile(ctx, git.ObjectID(commit), path, maxCommitFile)
 	return raw, fromGit(err)
 }

@@ -62,8 +62,10 @@ func (s *session) captureCode(ctx context.Context) (facts codeFacts) {
 		Apart:    s.apart,
 		Withhold: s.withhold,
 		Keep: func(digest hashing.FileDigest, content []byte) error {
-			facts.content = append(facts.content, digest)
 			_, err := s.keep(keepCtx, slices.Clone(content))
+			if err == nil {
+				facts.content = append(facts.content, digest)
+			}
 			return err
 		},
 	})

@@ -163,3 +163,9 @@ func wantGaps(t testing.TB, r *record.Record, want, perhaps []string) {
 
 func inputs(paths ...string) capture.Declared  { return capture.Declared{Inputs: paths} }
 func outputs(paths ...string) capture.Declared { return capture.Declared{Outputs: paths} }
+
+// place is what is found out of the place.
+func (p *place) place() error {
+	_, err := capture.FindPlace(p.Context(), p.dir, "", git.Options{Env: p.env})
+	return err
+}

@@ -30,6 +30,7 @@ var arrows = map[string][]string{
 	"capture/environment": {"capture/redact", "record"},
 	"capture/python":      {"capture/redact", "hashing", "record"},
 	"capture":             {"capture/child", "capture/environment", "capture/python", "capture/redact", "git", "hashing", "record"},
+	"capture/capturetest": {"capture", "git", "hashing", "record", "store"},
 	"verify":              {"hashing", "record", "record/strict"},
 	"verify/evidence":     {"attach", "capture/python", "git", "hashing", "record", "store", "verify"},
 	"report":              {"hashing", "record", "verify"},

@@ -4,6 +4,9 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"os"
+	"path"
+	"path/filepath"
 	"strings"
 )
 
@@ -19,11 +22,11 @@ type attributes struct {
 var attributeNames = []string{"text", "crlf", "eol", "ident", "filter", "working-tree-encoding"}
 
 // attributes asks git for the attributes of paths, as .gitattributes and
-// info/attributes have them; with an index, as the index has them.
-func (p program) attributes(ctx context.Context, paths []string, index string) (map[string]rawAttributes, error) {
-	args := []string{"check-attr", "--stdin", "-z"}
+// info/attributes have them. Another index than the repository's can stand for
+// .gitattributes files that are not there.
+func (p program) attributes(ctx context.Context, paths []string, index string, flags ...string) (map[string]rawAttributes, error) {
+	args := append([]string{"check-attr", "--stdin", "-z"}, flags...)
 	if index != "" {
-		args = append(args, "--cached")
 		p.env = append(p.env[:len(p.env):len(p.env)], "GIT_INDEX_FILE="+index)
 	}
 	in := strings.NewReader(strings.Join(paths, "\x00") + "\x00")
@@ -37,13 +40,32 @@ func (p program) attributes(ctx context.Context, paths []string, index string) (
 	}
 	raw := make(map[string]rawAttributes, len(paths))
 	for i := 0; i < len(fields); i += 3 {
-		path := string(fields[i])
-		if raw[path] == nil {
-			raw[path] = rawAttributes{}
+		file := string(fields[i])
+		if raw[file] == nil {
+			raw[file] = rawAttributes{}
 		}
-		raw[path][string(fields[i+1])] = string(fields[i+2])
+		raw[file][string(fields[i+1])] = string(fields[i+2])
 	}
 	return raw, nil
+}
+
+// blocked finds a file of attributes at which git would wait for ever: a FIFO.
+func blocked(root, common string, paths []string) error {
+	files := map[string]bool{filepath.Join(common, "info", "attributes"): true}
+	for _, p := range paths {
+		for dir := path.Dir(p); ; dir = path.Dir(dir) {
+			files[filepath.Join(root, filepath.FromSlash(dir), ".gitattributes")] = true
+			if dir == "." {
+				break
+			}
+		}
+	}
+	for file := range files {
+		if info, err := os.Stat(file); err == nil && !info.Mode().IsRegular() && !info.IsDir() {
+			return fmt.Errorf("%q is neither a file nor a folder", file)
+		}
+	}
+	return nil
 }
 
 // rawAttributes are as git prints them: set, unset, unspecified, or a value.

@@ -88,7 +88,8 @@ type treeEntry struct {
 const maxDepth = 1000
 
 // tree lists all files, links and submodules beneath a tree, in byte order of
-// their paths. Only those that keep wants are looked into.
+// their paths. Only what keep wants is listed and looked into; to it, a
+// submodule is a folder.
 func (o *objects) tree(id ObjectID, keep func(path string, folder bool) bool) ([]treeEntry, error) {
 	list, err := o.subtree(nil, "", id, keep, 0)
 	if err != nil {
@@ -112,7 +113,7 @@ func (o *objects) subtree(list []treeEntry, dir string, id ObjectID, keep func(s
 	}
 	for _, e := range entries {
 		e.path = path.Join(dir, e.path)
-		if !keep(e.path, e.mode == ModeFolder) {
+		if !keep(e.path, e.mode == ModeFolder || e.mode == ModeSubmodule) {
 			continue
 		}
 		if e.mode != ModeFolder {

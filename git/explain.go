@@ -225,5 +225,5 @@ func (s *Source) attributesAt(ctx context.Context, git program, t CommitTree, fi
 	for i, f := range files {
 		paths[i] = f.Path
 	}
-	return git.attributes(ctx, paths, index)
+	return git.attributes(ctx, paths, index, "--cached")
 }

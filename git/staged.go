@@ -31,7 +31,7 @@ func (j *judgement) readIndex(ctx context.Context) error {
 		j.tree.Omitted = append(j.tree.Omitted, Omitted{".git/index", err.Error()})
 		return nil
 	}
-	maps.DeleteFunc(j.index, func(file string, _ indexEntry) bool { return !j.wants(file, false) })
+	maps.DeleteFunc(j.index, func(file string, e indexEntry) bool { return !j.wants(file, e.mode == ModeSubmodule) })
 	return err
 }
 
@@ -89,12 +89,12 @@ func (j *judgement) judgeStagedAt(ctx context.Context, file string) error {
 	d := j.differ[file]
 	var err error
 	switch {
-	case at.stage == 0 && at.mode != ModeNone && d != nil && d.Mode == at.mode && j.blobs[file] == at.id:
-		*staged = StagedFile{d.Mode, d.Target, d.Digest, d.Size, d.Kept, d.Withheld, d.Omitted}
 	case at.stage > 0:
 		staged.Omitted = "a merge is under way: the index holds several versions"
 	case at.mode == ModeSubmodule:
 		staged.Target = string(at.id)
+	case at.mode != ModeNone && d != nil && d.Mode == at.mode && j.blobs[file] == at.id:
+		*staged = StagedFile{d.Mode, d.Target, d.Digest, d.Size, d.Kept, d.Withheld, d.Omitted}
 	case at.mode != ModeNone:
 		err = j.keepStaged(ctx, file, at.id, staged)
 	}

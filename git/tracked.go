@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"path/filepath"
 )
 
 // judgeTracked compares each file of the commit with what stands at its path.
@@ -100,9 +101,9 @@ func (j *judgement) judgeBytes(ctx context.Context, disk []onDisk, other []int) 
 	for n, i := range other {
 		paths[n] = j.Scan.tree[i].path
 	}
-	attrs, err := j.repo.git.attributes(ctx, paths, "")
+	attrs, err := j.attributes(ctx, paths)
 	if err != nil {
-		return fmt.Errorf("reading attributes: %w", err)
+		return err
 	}
 	auto, err := j.repo.convertsLines(ctx)
 	if err != nil {
@@ -115,6 +116,24 @@ func (j *judgement) judgeBytes(ctx context.Context, disk []onDisk, other []int) 
 		}
 	}
 	return nil
+}
+
+// attributes are those of paths in this tree. Where they cannot be read there are
+// none, and it is said: then no file passes for the form of another.
+func (j *judgement) attributes(ctx context.Context, paths []string) (map[string]rawAttributes, error) {
+	err := blocked(j.root, j.repo.place.common, paths)
+	var attrs map[string]rawAttributes
+	if err == nil {
+		attrs, err = j.repo.git.attributes(ctx, paths, "")
+	}
+	if err != nil && exited(err) { // perhaps over the index
+		attrs, err = j.repo.git.attributes(ctx, paths, filepath.Join(j.repo.place.gitDir, "no-such-index"))
+	}
+	if err != nil && ctx.Err() == nil {
+		j.tree.Omitted = append(j.tree.Omitted, Omitted{".gitattributes", err.Error()})
+		err = nil
+	}
+	return attrs, err
 }
 
 // judgeForm decides over one file whose bytes are not the blob's.

@@ -309,6 +309,9 @@ func (c PatchContent) check() error {
 
 func (p Patch) checkSubmodules(depth int) error {
 	for _, s := range p.Submodules {
+		if _, err := decodeText(s.URL); err != nil {
+			return fmt.Errorf("submodule %q: %w", s.Path, err)
+		}
 		if s.Patch == nil {
 			continue
 		}

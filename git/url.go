@@ -112,7 +112,7 @@ func userInfo(url string) string {
 func stripSCP(url string) string {
 	at := strings.IndexByte(url, '@')
 	colon := strings.IndexAny(url, ":/\\")
-	if at < 0 || colon < 0 || colon > at || url[colon] != ':' {
+	if at < 0 || colon < 0 || colon > at || url[colon] != ':' || !strings.Contains(url[at:], ":") {
 		return url
 	}
 	return url[:colon] + url[at:]

@@ -25,4 +25,4 @@ fi
 title "go test ${race[*]-} ./..."
 go test ${race[@]+"${race[@]}"} ./... || failed+=("go test")
 
-[ ${#failed[@]} = 0 ] || die "" "FAILED: ${failed[*]}"
+[ ${#failed[@]} = 0 ] || { printf '\nFAILED:' && printf ' %s;' "${failed[@]}" && echo && exit 1; } >&2

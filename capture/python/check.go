@@ -42,11 +42,11 @@ type FileCheck struct {
 	Unchecked    []Problem // could not be looked at, and why
 }
 
-// Intact tells whether every listed file that has a digest was looked at and
-// matches, and there is at least one. What is listed without a digest or not
-// at all is for the caller to judge.
+// Intact tells whether every listed file has a digest, was looked at and matches,
+// and there is at least one. Bytecode, and what is not listed at all, is for the caller
+// to judge.
 func (c FileCheck) Intact() bool {
-	return c.Matching > 0 && len(c.Changed) == 0 && len(c.Missing) == 0 && len(c.Unchecked) == 0
+	return c.Matching > 0 && len(c.Changed)+len(c.Missing)+len(c.Unhashed)+len(c.Unchecked) == 0
 }
 
 // Check hashes all files of all distributions, the shadowed ones left out, and

@@ -1,6 +1,8 @@
 package python
 
 import (
+	"archive/zip"
+	"bytes"
 	"os"
 	"path/filepath"
 	"strings"
@@ -80,4 +82,17 @@ func distInfo(name, version string, more map[string]string) map[string]string {
 		files[dir+file] = content
 	}
 	return files
+}
+
+// zipped is an archive with one file.
+func zipped(t testing.TB, name, content string) string {
+	t.Helper()
+	var b bytes.Buffer
+	w := zip.NewWriter(&b)
+	f, err := w.Create(name)
+	check(t, err)
+	_, err = f.Write([]byte(content))
+	check(t, err)
+	check(t, w.Close())
+	return b.String()
 }

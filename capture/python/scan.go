@@ -26,11 +26,20 @@ func Scan(ctx context.Context, in Interpreter, o ScanOptions) (Inventory, error)
 	inv.Problems = append(inv.Problems, problems...)
 	candidates := inv.candidates()
 	results := make([]found, len(candidates))
-	err = each(ctx, len(candidates), 0, func(i int) { results[i] = candidates[i].read(o.Rules) })
+	err = each(ctx, len(candidates), 0, func(i int) {
+		if candidates[i].format != EggLink {
+			results[i] = candidates[i].read(o.Rules)
+		}
+	})
 	if err != nil {
 		return inv, fmt.Errorf("scanning packages of %q: %w", in.Path, err)
 	}
-	inv.take(results)
+	for i, c := range candidates {
+		if c.format != EggLink {
+			inv.take(results[i])
+		}
+	}
+	slices.SortFunc(inv.Distributions, func(a, b Distribution) int { return strings.Compare(a.Name, b.Name) })
 	inv.linkEggs(candidates)
 	linkConda(&inv)
 	if err := linkDpkg(ctx, &inv, o.Root); err != nil {
@@ -90,29 +99,22 @@ func (inv *Inventory) candidates() []candidate {
 	return all
 }
 
-// take sorts what was read into what is imported and what that hides.
-func (inv *Inventory) take(results []found) {
-	winner := map[string]int{}
-	for _, r := range results {
-		inv.Problems = append(inv.Problems, r.problems...)
-		d := r.distribution
-		if d.Format == EggLink {
-			continue
-		}
-		n, taken := winner[d.Name]
-		if !taken {
-			winner[d.Name] = len(inv.Distributions)
-			inv.Distributions = append(inv.Distributions, d)
-			continue
-		}
-		w := inv.Distributions[n]
-		d.ShadowedBy = w.Metadata
-		inv.Shadowed = append(inv.Shadowed, d)
-		if w.Site == d.Site && w.Version != d.Version {
-			inv.problem(d.Metadata, fmt.Sprintf("describes version %s of what %s describes as %s, in the same folder", d.Version, filepath.Base(w.Metadata), w.Version))
-		}
+// take sorts one that was read: it is imported, or hidden by one before it. They
+// are few enough to be compared with each other.
+func (inv *Inventory) take(r found) {
+	inv.Problems = append(inv.Problems, r.problems...)
+	d := r.distribution
+	n := slices.IndexFunc(inv.Distributions, func(w Distribution) bool { return w.Name == d.Name })
+	if n < 0 {
+		inv.Distributions = append(inv.Distributions, d)
+		return
 	}
-	slices.SortFunc(inv.Distributions, func(a, b Distribution) int { return strings.Compare(a.Name, b.Name) })
+	w := inv.Distributions[n]
+	d.ShadowedBy = w.Metadata
+	inv.Shadowed = append(inv.Shadowed, d)
+	if w.Site == d.Site && w.Version != d.Version {
+		inv.problem(d.Metadata, fmt.Sprintf("describes version %s of what %s describes as %s, in the same folder", d.Version, filepath.Base(w.Metadata), w.Version))
+	}
 }
 
 // linkEggs marks the distributions that an .egg-link points to: develop mode, as

@@ -109,6 +109,9 @@ func (w *watcher) visit(pid int) bool {
 	_, start, ok := readStat(w.proc, pid)
 	if !ok || m.start != "" && m.start != start {
 		delete(w.family, pid)
+		if ok {
+			w.last = "" // whoever has the number now may be a child: look again
+		}
 		return false
 	}
 	program := programOf(w.proc, pid)

@@ -72,14 +72,17 @@ func (r *run) reached(s unix.Signal) bool {
 	return got
 }
 
-// merge drops those of the signals not yet handled that are s, for the kernel makes
-// one of those that a process has not yet handled: timeout signals us, and then the
-// group.
+// merge drops those of the signals not yet handled that are s, except for one that
+// the probe has got since: the kernel makes one of those that a process has not yet
+// handled, and timeout signals us, and then the group.
 func (r *run) merge(s unix.Signal) {
+	keep, _ := r.probe.got(s)
 	for range len(r.signals) {
-		if other := <-r.signals; other != s {
+		other := <-r.signals
+		if other != s || keep {
 			r.signals <- other
 		}
+		keep = keep && other != s
 	}
 }
 

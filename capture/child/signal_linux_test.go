@@ -44,7 +44,10 @@ func startWrapped(t *testing.T, launcher []string, command ...string) *wrapped {
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { _ = syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) })
+	t.Cleanup(func() {
+		_ = syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL)
+		_ = cmd.Wait() // unless that was done
+	})
 	w := newWrapped(cmd, stdout, file)
 	w.expect(t, "ready")
 	w.child = w.settle(t)

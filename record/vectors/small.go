@@ -128,17 +128,21 @@ func badAttachments() []vector {
 	return all
 }
 
-func manifest(files rt.Files) []byte { return files.Manifest().Bytes() }
+// trees are the folders that the good manifests are of.
+var trees = map[string]rt.Files{
+	"empty":          nil,
+	"one-empty-file": {"empty": ""},
+	"ordinary":       rt.Model,
+	"byte-order":     {"a": "", "a-b": "", "ab/c": "", "a.b": "", "A": "", "á": "", "abc": "", "a b": ""},
+	"escapes":        {"new\nline": "1", "back\\slash": "2", "re\rturn": "3", "\\": "4", "\n": "5", "all\\\n\r": "6"},
+	"odd-names":      {" leading": "", "trailing ": "", "two  spaces": "", "*star": "", "d/-": "", "--help": "", "...": "", "\xff\xfe": "", "tab\t": ""},
+}
 
-func goodManifests() []vector {
-	return []vector{
-		{name: "empty", raw: nil},
-		{name: "one-empty-file", raw: manifest(rt.Files{"empty": ""})},
-		{name: "ordinary", raw: manifest(rt.Model)},
-		{name: "byte-order", raw: manifest(rt.Files{"a": "", "a-b": "", "a/b": "", "a.b": "", "A": "", "á": "", "ab": "", "a b": ""})},
-		{name: "escapes", raw: manifest(rt.Files{"new\nline": "1", "back\\slash": "2", "re\rturn": "3", "\\": "4", "\n": "5", "all\\\n\r": "6"})},
-		{name: "odd-names", raw: manifest(rt.Files{" leading": "", "trailing ": "", "two  spaces": "", "*star": "", "d/-": "", "--help": "", "...": "", "\xff\xfe": "", "tab\t": ""})},
+func goodManifests() (all []vector) {
+	for name, files := range trees {
+		all = append(all, vector{name: name, raw: files.Manifest().Bytes()})
 	}
+	return all
 }
 
 func badManifests() []vector {

@@ -119,8 +119,9 @@ func (l *Lock) requirement(text, where string) Locked {
 	switch {
 	case aScheme.MatchString(text):
 		l.fromURL(&p, text, where)
-	case m == nil || strings.HasPrefix(text, ".") || strings.HasPrefix(m[2], "/") || strings.HasPrefix(m[2], `\`):
+	case strings.HasPrefix(text, ".") || m == nil && strings.ContainsAny(text, `/\`) || m != nil && (strings.HasPrefix(m[2], "/") || strings.HasPrefix(m[2], `\`)):
 		l.fromPath(&p, text, where)
+	case m == nil:
 	case strings.HasPrefix(m[2], "@"):
 		l.fromURL(&p, strings.TrimSpace(m[2][1:]), where)
 		p.Name = m[1]

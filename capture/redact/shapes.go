@@ -6,8 +6,8 @@ import (
 	"sync"
 )
 
-// shape is a secret that is known by its look. Its first group, where it has
-// one, is what is secret of it.
+// shape is a secret that is known by its look. The first group that matches, where
+// it has any, is what is secret of it.
 type shape struct {
 	what     string   // for people: "a token of GitHub"
 	literals []string // the pattern is tried where one of these occurs
@@ -54,6 +54,7 @@ var shapes = []shape{
 	{what: "a token of Atlassian", literals: []string{"ATATT3", "ATCTT3"}, pattern: lazy(start + `(AT[AC]TT3[A-Za-z0-9_=-]{20,})`)},
 	{what: "a key of NVIDIA, Groq, Replicate, LangSmith or Grafana", literals: []string{"nvapi-", "gsk_", "r8_", "lsv2_", "glsa_"},
 		pattern: lazy(start + `(nvapi-[A-Za-z0-9_-]{20,}|gsk_[A-Za-z0-9]{20,}|r8_[A-Za-z0-9]{20,}|lsv2_[a-z]{2}_[A-Za-z0-9_]{20,}|glsa_[A-Za-z0-9_]{20,})`)},
+	{what: "a token of Anaconda", literals: []string{"/t/"}, pattern: lazy(`(?:anaconda\.(?:org|com|cloud)/t/([^/\s"'?#]+)|/t/((?:[a-z]{2}-)?[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}))`)},
 	{what: "a token of Telegram", literals: []string{":AA"}, pattern: lazy(start + `(\d{8,10}:AA[A-Za-z0-9_-]{33})`)},
 }
 
@@ -85,8 +86,11 @@ func (s shape) spans(text string) []span {
 			break
 		}
 		from, to := m[0], m[1]
-		if len(m) > 2 {
-			from, to = m[2], m[3]
+		for g := 2; g < len(m); g += 2 {
+			if m[g] >= 0 {
+				from, to = m[g], m[g+1]
+				break
+			}
 		}
 		if s.unless == nil || !s.unless(text[at+from:at+to]) {
 			found = append(found, span{at + from, at + to})

@@ -2,6 +2,7 @@ package attach
 
 import (
 	"context"
+	"fmt"
 	"io"
 	"time"
 
@@ -27,6 +28,17 @@ type Target struct {
 	Name   string `json:"name,omitempty"` // of the run or model; of the registered model
 	Run    string `json:"run,omitempty"`  // the run that keeps the files of what is hung here
 	URL    string `json:"url,omitempty"`  // where a person can look, if there is such a place
+}
+
+// String is the target for people, on one clean line whatever its name is.
+func (t Target) String() string {
+	switch {
+	case t.Kind == KindModelVersion:
+		return fmt.Sprintf("version %s of model %q", t.ID, t.Name)
+	case t.Name == "":
+		return fmt.Sprintf("%s %q", t.Kind, t.ID)
+	}
+	return fmt.Sprintf("%s %q (%q)", t.Kind, t.ID, t.Name)
 }
 
 // Span is a run of the wrapper, as far as a system needs it to find its traces.

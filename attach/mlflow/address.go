@@ -1,12 +1,12 @@
 package mlflow
 
 import (
+	"fmt"
 	"net/url"
 	"os"
 	"path/filepath"
 	"regexp"
 	"strings"
-	"time"
 
 	"github.com/lineage-audit/lineage/attach"
 )
@@ -92,24 +92,22 @@ func inDir(dir, path string) string {
 	return filepath.Join(dir, path)
 }
 
-// touchedSince tells whether somebody has written to a local store since then. It
-// looks at a few times of files, and starts nothing: most commands that are run
-// have nothing to do with MLflow, and must not pay for it.
-func (a address) touchedSince(start time.Time) bool {
-	if a.server != nil || a.path == "" {
-		return true
-	}
+// state is what a look at a few files tells of a local store: it changes when
+// somebody writes to the store. It starts nothing, and asks no clock, of which a
+// network's file system may have another: most commands that are run have nothing
+// to do with MLflow, and must not pay for it.
+func (a address) state() string {
+	var b strings.Builder
 	glob := escapeGlob(a.path)
 	for _, pattern := range []string{"", "-wal", "-journal", "/*", "/*/*", "/*/*/meta.yaml", "/*/models/*"} {
 		found, _ := filepath.Glob(glob + pattern)
 		for _, path := range found {
-			// A second is the coarsest clock of a file system, another one is ours.
-			if info, err := os.Stat(path); err == nil && !info.ModTime().Before(start.Add(-2*time.Second)) {
-				return true
+			if info, err := os.Stat(path); err == nil {
+				fmt.Fprintln(&b, path, info.Size(), info.ModTime().UnixNano())
 			}
 		}
 	}
-	return false
+	return b.String()
 }
 
 // exists tells whether there is a store to be opened. Opening one that is not

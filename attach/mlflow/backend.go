@@ -27,6 +27,15 @@ type call struct {
 	route  route
 	fields map[string]any
 	answer any
+	size   *int // if it is set, the bytes of the answer are added to it
+}
+
+// decode reads the answer.
+func (c call) decode(raw []byte) error {
+	if c.size != nil {
+		*c.size += len(raw)
+	}
+	return decodeAnswer(raw, c.answer)
 }
 
 // route is one method of MLflow's REST API, below /api/2.0/mlflow/. A part in

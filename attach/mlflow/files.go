@@ -57,7 +57,7 @@ func (s *System) list(ctx context.Context, p place, folder string) ([]fileInfo, 
 }
 
 func (s *System) tooMany(op string) error {
-	return s.tracking.fail(op, attach.ErrTooLarge, fmt.Sprintf("there are more than %d files", s.options.Files), nil)
+	return s.tracking.fail(op, attach.ErrTooLarge, fmt.Sprintf("there are more than %d files and folders", s.options.Files), nil)
 }
 
 func checkEntry(folder string, f fileInfo, seen map[string]bool) error {
@@ -130,11 +130,12 @@ func (s *System) placeOf(m attach.Model) (place, error) {
 }
 
 type walk struct {
-	system *System
-	place  place
-	top    string
-	files  []attach.File
-	bytes  int64
+	system  *System
+	place   place
+	top     string
+	files   []attach.File
+	entries int // files and folders
+	bytes   int64
 }
 
 func (w *walk) folder(ctx context.Context, name string, depth int) error {
@@ -146,6 +147,9 @@ func (w *walk) folder(ctx context.Context, name string, depth int) error {
 	if err != nil {
 		return err
 	}
+	if w.entries += len(entries); w.entries > w.system.options.Files {
+		return w.system.tooMany(op)
+	}
 	for _, e := range entries {
 		if e.IsDir {
 			if err := w.folder(ctx, e.Path, depth+1); err != nil {
@@ -155,9 +159,6 @@ func (w *walk) folder(ctx context.Context, name string, depth int) error {
 		}
 		below := strings.TrimPrefix(strings.TrimPrefix(e.Path, w.top), "/")
 		w.files = append(w.files, attach.File{Path: below, Size: e.Size})
-		if len(w.files) > w.system.options.Files {
-			return w.system.tooMany(op)
-		}
 		if w.bytes += e.Size; w.bytes > w.system.options.Bytes || w.bytes < 0 {
 			return w.system.tracking.fail(op, attach.ErrTooLarge, fmt.Sprintf("the model has more than %d bytes", w.system.options.Bytes), nil)
 		}

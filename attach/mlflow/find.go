@@ -15,12 +15,12 @@ import (
 // Find gives what the child created: the runs that carry the invocation, with the
 // one that MLFLOW_RUN_ID names if the child used it; the logged models that carry
 // it; and the versions that were registered from these while the child ran. A local
-// store that nobody has written to since the start is not opened.
+// store that nobody has written to since Prepare is not opened.
 func (s *System) Find(ctx context.Context, span attach.Span) ([]attach.Target, error) {
 	if s.err != nil {
 		return nil, s.err
 	}
-	if !s.address.touchedSince(span.Started) {
+	if !s.address.exists() || s.prepared && s.before == s.address.state() {
 		return nil, nil
 	}
 	experiments, err := s.experiments(ctx)

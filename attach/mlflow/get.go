@@ -61,7 +61,7 @@ func (s *System) kept(ctx context.Context, op, runID string) (map[record.ID][]by
 	if err != nil {
 		return nil, err
 	}
-	records := map[record.ID][]byte{}
+	records, size := map[record.ID][]byte{}, int64(0)
 	for _, e := range entries {
 		name, ok := strings.CutSuffix(path.Base(e.Path), suffix)
 		if !ok || e.IsDir {
@@ -71,8 +71,9 @@ func (s *System) kept(ctx context.Context, op, runID string) (map[record.ID][]by
 		if err != nil {
 			return nil, s.tracking.fail(op, attach.ErrMalformed, fmt.Sprintf("file %q", e.Path), err)
 		}
-		if len(records) == maxRecords {
-			return nil, s.tracking.fail(op, attach.ErrTooLarge, fmt.Sprintf("there are more than %d records", maxRecords), nil)
+		if size += e.Size; len(records) == maxRecords || size > maxListing {
+			return nil, s.tracking.fail(op, attach.ErrTooLarge,
+				fmt.Sprintf("there are more than %d records, or %d bytes of them", maxRecords, maxListing), nil)
 		}
 		raw, err := s.readFile(ctx, remoteFile{place: r.place(), path: e.Path, size: e.Size})
 		if err != nil {

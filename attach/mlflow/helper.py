@@ -7,7 +7,8 @@ its schema. Nothing of it is installed anywhere.
 """
 import sys
 
-del sys.path[0]  # python -c puts the current folder in front of every module
+if sys.path[:1] == [""]:
+    del sys.path[0]  # python -c puts the current folder in front of every module
 
 import json
 import os

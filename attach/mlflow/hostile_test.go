@@ -59,7 +59,8 @@ func TestServerThatAnswersBadly(t *testing.T) {
 		{"two objects", text(200, `{} {}`), attach.ErrMalformed},
 		{"not UTF-8", text(200, "{\"run\": \"\xff\"}"), attach.ErrMalformed},
 		{"other types", text(200, `{"run": 1, "runs": 1, "model": 1, "models": 1, "model_version": 1, "experiments": 1}`), attach.ErrMalformed},
-		{"deep nesting", text(200, strings.Repeat(`{"a":[`, 20000)), attach.ErrMalformed},
+		{"deep nesting", text(200, strings.Repeat(`{"a":[`, 1<<20)), attach.ErrMalformed},
+		{"deep lists", text(200, `{"a":`+strings.Repeat(`[`, 1<<20)), attach.ErrMalformed},
 		{"too much", text(200, `{"a": "`+strings.Repeat("x", 33<<20)+`"}`), attach.ErrTooLarge},
 		{"204", text(204, ""), attach.ErrMalformed},
 		{"400", text(400, "bad request"), attach.ErrMalformed},
@@ -199,6 +200,17 @@ func TestServerThatListsBadly(t *testing.T) {
 				a["files"] = []any{map[string]any{"path": strings.TrimPrefix(p+"/d", "/"), "is_dir": true}}
 			}
 		}, attach.ErrTooLarge},
+		{"folders side by side without an end", func(r *http.Request, a map[string]any) {
+			var many []any
+			for i := range 10 {
+				many = append(many, map[string]any{"path": strings.TrimPrefix(fmt.Sprintf("%s/d%d", r.URL.Query().Get("artifact_directory_path"), i), "/"), "is_dir": true})
+			}
+			a["files"] = many
+		}, attach.ErrTooLarge},
+		{"large pages without an end", func(r *http.Request, a map[string]any) {
+			a["files"], a["next_page_token"] = nil, r.URL.Query().Get("page_token")+"x"
+			a["padding"] = strings.Repeat("x", 16<<20)
+		}, attach.ErrTooLarge},
 		{"too many files", func(_ *http.Request, a map[string]any) {
 			var many []any
 			for i := range 21 {
@@ -323,6 +335,7 @@ func TestServerThatSpeaksOfSomethingElse(t *testing.T) {
 		{"another version", inside("model-versions/get", "model_version", "version", "2"), get(onVersion)},
 		{"another model's version", inside("model-versions/get", "model_version", "name", "other"), read("models:/iris/1")},
 		{"another model's alias", inside("registered-models/alias", "model_version", "name", "other"), read("models:/iris@champion")},
+		{"an alias of no version", inside("registered-models/alias", "model_version", "version", "../2"), read("models:/iris@champion")},
 		{"an alias of nothing", inside("registered-models/alias", "model_version", "version", ""), read("models:/iris@champion")},
 		{"a version that is its own copy", inside("model-versions/get", "model_version", "source", "models:/iris/1"), read("models:/iris/1")},
 		{"a run that was not asked for", inside("runs/search", "runs", "data", "tags", ""), find},

@@ -8,17 +8,20 @@ import (
 	"github.com/lineage-audit/lineage/attach"
 )
 
-// maxPages bounds a listing that has no end.
-const maxPages = 1000
+// A listing without an end is bounded by its pages and by their bytes.
+const (
+	maxPages   = 1000
+	maxListing = 4 * maxAnswer
+)
 
 // pages asks until the server has no more pages. each decodes one, and gives the
 // token of the next. A token that comes back, or too many of them, is an error: a
 // listing that was broken off is not one.
 func pages(ctx context.Context, b backend, c call, each func(call) (next string, err error)) error {
-	seen, token := map[string]bool{}, ""
+	seen, token, size := map[string]bool{}, "", 0
 	for range maxPages {
 		page := c
-		page.fields = maps.Clone(c.fields)
+		page.fields, page.size = maps.Clone(c.fields), &size
 		if token != "" {
 			page.fields["page_token"] = token
 		}
@@ -28,6 +31,9 @@ func pages(ctx context.Context, b backend, c call, each func(call) (next string,
 		}
 		if next == "" {
 			return nil
+		}
+		if size > maxListing {
+			return b.fail(c.op, attach.ErrTooLarge, fmt.Sprintf("the listing has more than %d bytes", maxListing), nil)
 		}
 		if seen[next] {
 			return b.fail(c.op, attach.ErrMalformed, "the pages of the listing go round in a circle", nil)
@@ -44,7 +50,7 @@ func pages(ctx context.Context, b backend, c call, each func(call) (next string,
 // if it is told none.
 func (s *System) experiments(ctx context.Context) ([]string, error) {
 	var ids []string
-	c := call{"listing experiments", searchExperiments, map[string]any{"max_results": 1000}, nil}
+	c := call{"listing experiments", searchExperiments, map[string]any{"max_results": 1000}, nil, nil}
 	err := pages(ctx, s.tracking, c, func(c call) (string, error) {
 		var said struct {
 			Experiments []experiment `json:"experiments"`
@@ -63,7 +69,7 @@ func (s *System) experiments(ctx context.Context) ([]string, error) {
 func (s *System) searchRuns(ctx context.Context, experiments []string, filter string) ([]run, error) {
 	var found []run
 	c := call{"searching for runs", searchRuns,
-		map[string]any{"experiment_ids": experiments, "filter": filter, "max_results": 1000}, nil}
+		map[string]any{"experiment_ids": experiments, "filter": filter, "max_results": 1000}, nil, nil}
 	err := pages(ctx, s.tracking, c, func(c call) (string, error) {
 		var said struct {
 			Runs []run  `json:"runs"`
@@ -80,7 +86,7 @@ func (s *System) searchRuns(ctx context.Context, experiments []string, filter st
 func (s *System) searchModels(ctx context.Context, experiments []string, filter string) ([]loggedModel, error) {
 	var found []loggedModel
 	c := call{"searching for logged models", searchModels,
-		map[string]any{"experiment_ids": experiments, "filter": filter, "max_results": 100}, nil}
+		map[string]any{"experiment_ids": experiments, "filter": filter, "max_results": 100}, nil, nil}
 	err := pages(ctx, s.tracking, c, func(c call) (string, error) {
 		var said struct {
 			Models []loggedModel `json:"models"`
@@ -96,7 +102,7 @@ func (s *System) searchModels(ctx context.Context, experiments []string, filter 
 
 func (s *System) searchVersions(ctx context.Context, filter string) ([]modelVersion, error) {
 	var found []modelVersion
-	c := call{"searching for model versions", searchVersions, map[string]any{"filter": filter, "max_results": 1000}, nil}
+	c := call{"searching for model versions", searchVersions, map[string]any{"filter": filter, "max_results": 1000}, nil, nil}
 	err := pages(ctx, s.registry, c, func(c call) (string, error) {
 		var said struct {
 			Versions []modelVersion `json:"model_versions"`

@@ -139,13 +139,13 @@ func (s *System) setTags(ctx context.Context, t attach.Target, tags []tag) error
 	op := fmt.Sprintf("tagging %s %q", t.Kind, t.ID)
 	switch t.Kind {
 	case attach.KindRun:
-		return s.tracking.do(ctx, call{op, setRunTags, map[string]any{"run_id": t.ID, "tags": tags}, &struct{}{}})
+		return s.tracking.do(ctx, call{op, setRunTags, map[string]any{"run_id": t.ID, "tags": tags}, &struct{}{}, nil})
 	case attach.KindLoggedModel:
-		return s.tracking.do(ctx, call{op, setModelTags, map[string]any{"model_id": t.ID, "tags": tags}, &struct{}{}})
+		return s.tracking.do(ctx, call{op, setModelTags, map[string]any{"model_id": t.ID, "tags": tags}, &struct{}{}, nil})
 	}
 	for _, tag := range tags {
 		fields := map[string]any{"name": t.Name, "version": t.ID, "key": tag.Key, "value": tag.Value}
-		if err := s.registry.do(ctx, call{op, setVersionTag, fields, &struct{}{}}); err != nil {
+		if err := s.registry.do(ctx, call{op, setVersionTag, fields, &struct{}{}, nil}); err != nil {
 			return err
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"regexp"
 	"strings"
 
 	"github.com/lineage-audit/lineage/attach"
@@ -54,6 +55,9 @@ func (s *System) resolveRun(ctx context.Context, m attach.Model, id string) (att
 		return attach.Model{}, err
 	}
 	m.RunID, m.RunStarted, m.RunEnded = id, millis(r.Info.Start), millis(r.Info.End)
+	if m.ClaimedRunID == id {
+		m.ClaimedRunID = ""
+	}
 	m.Location, m.Owner = first(m.Location, r.Info.ArtifactURI), first(m.Owner, r.Info.User)
 	if m.LoggedModelID == "" {
 		m.Invocations = invocations(r.Data.Tags)
@@ -76,9 +80,6 @@ func (s *System) resolveLogged(ctx context.Context, m attach.Model, id string) (
 		m.Created, m.Status = millis(l.Info.Created), l.Info.Status
 	}
 	m.Targets = append(m.Targets, s.modelTarget(l))
-	if m.ClaimedRunID == l.Info.SourceRunID {
-		m.ClaimedRunID = ""
-	}
 	if l.Info.SourceRunID == "" {
 		return m, nil
 	}
@@ -149,7 +150,7 @@ func (s *System) byAlias(ctx context.Context, name, alias string) (modelVersion,
 		Version modelVersion `json:"model_version"`
 	}
 	fields := map[string]any{"name": name, "alias": alias}
-	c := call{fmt.Sprintf("reading alias %q of model %q", alias, name), getAlias, fields, &said}
+	c := call{fmt.Sprintf("reading alias %q of model %q", alias, name), getAlias, fields, &said, nil}
 	err := s.registry.do(ctx, c)
 	if errors.Is(err, attach.ErrUnsupported) {
 		return modelVersion{}, s.noAlias(ctx, name, alias, err)
@@ -157,11 +158,13 @@ func (s *System) byAlias(ctx context.Context, name, alias string) (modelVersion,
 	if err != nil {
 		return modelVersion{}, err
 	}
-	if said.Version.Name != name || said.Version.Version == "" {
+	if said.Version.Name != name || !isNumber(said.Version.Version) {
 		return modelVersion{}, wrong(s.registry, c.op, "the answer is about model %.60q", said.Version.Name)
 	}
 	return said.Version, nil
 }
+
+func isNumber(s string) bool { return s != "" && strings.Trim(s, "0123456789") == "" }
 
 func (s *System) noAlias(ctx context.Context, name, alias string, otherwise error) error {
 	var said struct {
@@ -172,7 +175,7 @@ func (s *System) noAlias(ctx context.Context, name, alias string, otherwise erro
 			} `json:"aliases"`
 		} `json:"registered_model"`
 	}
-	c := call{fmt.Sprintf("reading model %q", name), getRegistered, map[string]any{"name": name}, &said}
+	c := call{fmt.Sprintf("reading model %q", name), getRegistered, map[string]any{"name": name}, &said, nil}
 	if err := s.registry.do(ctx, c); err != nil {
 		return err
 	}
@@ -198,37 +201,41 @@ func (s *System) resolveVersion(ctx context.Context, m attach.Model, v modelVers
 	m.Name, m.Version, m.Source, m.ClaimedRunID = v.Name, v.Version, v.Source, v.RunID
 	m.Status, m.Created, m.Owner = v.Status, millis(v.Created), v.User
 	for range maxCopies {
-		rest, isModel := strings.CutPrefix(v.Source, modelScheme)
-		name, number, isVersion := strings.Cut(rest, "/")
-		switch {
-		case isModel && !isVersion:
-			return s.withVersion(ctx, m, func(m attach.Model) (attach.Model, error) {
-				return s.resolveLogged(ctx, m, rest)
-			})
-		case !isModel:
-			return s.withVersion(ctx, m, func(m attach.Model) (attach.Model, error) {
-				return s.resolveSource(ctx, m, v)
-			})
+		source, err := attach.ParseRef(v.Source)
+		if err == nil && source.Kind == attach.RefVersion {
+			if v, err = s.version(ctx, source.Name, source.Version); err != nil {
+				return attach.Model{}, err
+			}
+			continue
 		}
-		var err error
-		if v, err = s.version(ctx, name, number); err != nil {
+		claimed := m.ClaimedRunID
+		switch {
+		case err == nil && source.Kind == attach.RefLoggedModel:
+			m, err = s.resolveLogged(ctx, m, source.ModelID)
+		case err == nil && source.Kind == attach.RefArtifact:
+			m, err = s.resolveArtifact(ctx, m, source.RunID, source.Path)
+		default:
+			m, err = s.resolveSource(ctx, m, v)
+		}
+		if err != nil {
 			return attach.Model{}, err
 		}
+		// The version's own run keeps the files of what hangs on it.
+		of := s.versionTarget(modelVersion{Name: m.Name, Version: m.Version}, first(claimed, m.RunID))
+		m.Targets = append([]attach.Target{of}, m.Targets...)
+		return m, nil
 	}
 	return attach.Model{}, wrong(s.registry, fmt.Sprintf("resolving %q", m.Ref.Asked), "its versions are copied from one another without an end")
 }
 
-// withVersion puts the version itself in front of the targets, with the run that
-// keeps the files of what hangs on it.
-func (s *System) withVersion(ctx context.Context, m attach.Model, resolve func(attach.Model) (attach.Model, error)) (attach.Model, error) {
-	claimed := m.ClaimedRunID
-	m, err := resolve(m)
-	if err != nil {
-		return attach.Model{}, err
+var shellPlain = regexp.MustCompile(`^[A-Za-z0-9@:,./_-]+$`)
+
+// shellQuote makes one word for a shell of what may be anybody's name.
+func shellQuote(s string) string {
+	if shellPlain.MatchString(s) {
+		return s
 	}
-	v := modelVersion{Name: m.Name, Version: m.Version}
-	m.Targets = append([]attach.Target{s.versionTarget(v, first(claimed, m.RunID))}, m.Targets...)
-	return m, nil
+	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
 }
 
 // resolveSource reads a source that is the address of artifacts: it is known where
@@ -237,7 +244,7 @@ func (s *System) resolveSource(ctx context.Context, m attach.Model, v modelVersi
 	op := fmt.Sprintf("resolving %q", m.Ref.Asked)
 	unreadable := s.registry.fail(op, attach.ErrUnsupported,
 		fmt.Sprintf("its bytes are at %.200q, which is not below the artifacts of a run", withoutQuery(v.Source)), nil)
-	unreadable.Hint = "download it with: mlflow artifacts download -u " + m.Ref.Asked + " -d DIR, and name DIR"
+	unreadable.Hint = "download it with: mlflow artifacts download -u " + shellQuote(m.Ref.Asked) + " -d DIR, and name DIR"
 	if v.RunID == "" {
 		return attach.Model{}, unreadable
 	}
@@ -257,8 +264,5 @@ func (s *System) resolveSource(ctx context.Context, m attach.Model, v modelVersi
 		return attach.Model{}, s.tracking.fail(op, attach.ErrNotFound, fmt.Sprintf("run %q has no artifact %.200q", v.RunID, path), nil)
 	}
 	m.Path, m.SingleFile = path, !entry.IsDir
-	if m.ClaimedRunID == v.RunID {
-		m.ClaimedRunID = ""
-	}
 	return s.resolveRun(ctx, m, v.RunID)
 }

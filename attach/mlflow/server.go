@@ -61,6 +61,12 @@ func (s *server) fail(op string, kind error, detail string, err error) *attach.E
 	return &attach.Error{Address: s.base.String(), Op: op, Kind: kind, Detail: detail, Err: err}
 }
 
+// Close lets go of the connections.
+func (s *server) Close() error {
+	s.client.CloseIdleConnections()
+	return nil
+}
+
 func (s *server) do(ctx context.Context, c call) error {
 	ctx, cancel := context.WithTimeout(ctx, s.timeout)
 	defer cancel()
@@ -88,7 +94,7 @@ func (s *server) do(ctx context.Context, c call) error {
 	if err != nil {
 		return err
 	}
-	if err := decodeAnswer(raw, c.answer); err != nil {
+	if err := c.decode(raw); err != nil {
 		return s.malformed(c.op, err.Error())
 	}
 	return nil
@@ -137,6 +143,9 @@ func (s *server) unreachable(op string, err error) error {
 		err = u.Err // it repeats the address, with the query
 	}
 	e := s.fail(op, attach.ErrUnreachable, "", err)
+	if errors.Is(err, context.Canceled) {
+		return e
+	}
 	e.Hint = "is the server up? try again later"
 	if errors.Is(err, context.DeadlineExceeded) {
 		e.Detail = fmt.Sprintf("no answer within %v", s.timeout)

@@ -53,7 +53,7 @@ func (s *store) do(ctx context.Context, c call) error {
 	if err != nil {
 		return err
 	}
-	if err := decodeAnswer(raw, c.answer); err != nil {
+	if err := c.decode(raw); err != nil {
 		return s.fail(c.op, attach.ErrMalformed, err.Error(), nil)
 	}
 	return nil

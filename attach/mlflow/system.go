@@ -24,6 +24,9 @@ type System struct {
 	registry backend
 	err      error // why there is none to speak to
 
+	prepared bool
+	before   string // the state of a local store when the child's environment was prepared
+
 	mu       sync.Mutex
 	compared map[string]bool // files that were read back, by their URI
 }
@@ -89,6 +92,9 @@ func (s *System) Close() error {
 func (s *System) Prepare(env []string, i record.Invocation) ([]string, error) {
 	const name = "MLFLOW_RUN_CONTEXT"
 	env = slices.Clone(env)
+	if s.address.path != "" {
+		s.prepared, s.before = true, s.address.state()
+	}
 	tags := map[string]json.RawMessage{}
 	if old := environ(env).get(name); old != "" {
 		if err := json.Unmarshal([]byte(old), &tags); err != nil || tags == nil {
@@ -147,7 +153,7 @@ func (s *System) run(ctx context.Context, id string) (run, error) {
 	var said struct {
 		Run run `json:"run"`
 	}
-	c := call{fmt.Sprintf("reading run %q", id), getRun, map[string]any{"run_id": id}, &said}
+	c := call{fmt.Sprintf("reading run %q", id), getRun, map[string]any{"run_id": id}, &said, nil}
 	if err := s.tracking.do(ctx, c); err != nil {
 		return run{}, err
 	}
@@ -161,7 +167,7 @@ func (s *System) loggedModel(ctx context.Context, id string) (loggedModel, error
 	var said struct {
 		Model loggedModel `json:"model"`
 	}
-	c := call{fmt.Sprintf("reading logged model %q", id), getLoggedModel, map[string]any{"model_id": id}, &said}
+	c := call{fmt.Sprintf("reading logged model %q", id), getLoggedModel, map[string]any{"model_id": id}, &said, nil}
 	if err := s.tracking.do(ctx, c); err != nil {
 		return loggedModel{}, err
 	}
@@ -176,7 +182,7 @@ func (s *System) version(ctx context.Context, name, number string) (modelVersion
 		Version modelVersion `json:"model_version"`
 	}
 	c := call{fmt.Sprintf("reading version %s of model %q", number, name), getVersion,
-		map[string]any{"name": name, "version": number}, &said}
+		map[string]any{"name": name, "version": number}, &said, nil}
 	if err := s.registry.do(ctx, c); err != nil {
 		return modelVersion{}, err
 	}

@@ -108,7 +108,7 @@ func decodeAnswer(raw []byte, answer any) error {
 	if tok, err := d.Token(); err != nil || tok != json.Delim('{') {
 		return fmt.Errorf("it is not a JSON object: it begins with %q", raw[:min(len(raw), 40)])
 	}
-	if err := checkObject(d); err != nil {
+	if err := checkObject(d, maxNesting); err != nil {
 		return err
 	}
 	if _, err := d.Token(); err != io.EOF {
@@ -120,8 +120,11 @@ func decodeAnswer(raw []byte, answer any) error {
 	return nil
 }
 
+// maxNesting bounds objects in objects; MLflow's have five.
+const maxNesting = 100
+
 // checkObject reads what is left of an object, whose brace has been read.
-func checkObject(d *json.Decoder) error {
+func checkObject(d *json.Decoder, depth int) error {
 	seen := map[string]bool{}
 	for d.More() {
 		tok, err := d.Token()
@@ -133,7 +136,7 @@ func checkObject(d *json.Decoder) error {
 			return fmt.Errorf("its key %q stands twice", key)
 		}
 		seen[key] = true
-		if err := checkValue(d); err != nil {
+		if err := checkValue(d, depth-1); err != nil {
 			return err
 		}
 	}
@@ -143,17 +146,20 @@ func checkObject(d *json.Decoder) error {
 	return nil
 }
 
-func checkValue(d *json.Decoder) error {
+func checkValue(d *json.Decoder, depth int) error {
+	if depth < 0 {
+		return fmt.Errorf("its JSON is nested more than %d deep", maxNesting)
+	}
 	tok, err := d.Token()
 	if err != nil {
 		return fmt.Errorf("its JSON is malformed: %w", err)
 	}
 	switch tok {
 	case json.Delim('{'):
-		return checkObject(d)
+		return checkObject(d, depth)
 	case json.Delim('['):
 		for d.More() {
-			if err := checkValue(d); err != nil {
+			if err := checkValue(d, depth-1); err != nil {
 				return err
 			}
 		}

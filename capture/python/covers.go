@@ -86,10 +86,19 @@ func cover(lock Lock, d Distribution, entries []Locked) Coverage {
 		if slices.ContainsFunc(entries, func(e Locked) bool { return e.Commit != "" && e.Commit == strings.ToLower(o.Commit) }) {
 			c.Status = Covered
 		}
-	case len(o.Hashes) > 0 && c.Status == Covered && !slices.ContainsFunc(o.Hashes, func(h Hash) bool { return slices.Contains(c.Hashes, h) }):
-		c.Status = Other // installed from an archive that the lock does not know
+	case c.Status == Covered && !knowsArchive(c, o, entries):
+		c.Status = Other
 	}
 	return c
+}
+
+// knowsArchive tells whether the archive that a distribution was installed from is
+// one of the lock's: by its hash, or where the installer kept none, by its URL.
+func knowsArchive(c Coverage, o *Origin, entries []Locked) bool {
+	if len(o.Hashes) > 0 {
+		return slices.ContainsFunc(o.Hashes, func(h Hash) bool { return slices.Contains(c.Hashes, h) })
+	}
+	return slices.ContainsFunc(entries, func(e Locked) bool { return e.URL == o.URL && len(e.Hashes) > 0 })
 }
 
 func coverConda(lock Lock, p CondaPackage, entries []Locked) Coverage {

@@ -299,6 +299,7 @@ func TestCovers(t *testing.T) {
 		{Name: "both", Version: "1", Marker: "nt", Hashes: []Hash{hashA}}, {Name: "both", Version: "2", Hashes: []Hash{hashB}},
 		{Name: "half", Version: "1", Hashes: []Hash{hashA}}, {Name: "half", Version: "2"},
 		{Name: "vcs", Version: "1", Commit: commit},
+		{Name: "url", Version: "1", URL: "https://h/x.whl", Hashes: []Hash{hashA}},
 		{Name: "here", Version: "0", Local: true},
 		{Name: "empty", Version: ""},
 		{Name: "shared", Version: "1", Conda: true, Hashes: []Hash{hashA}},
@@ -331,6 +332,8 @@ func TestCovers(t *testing.T) {
 		{Distribution{Name: "same", Version: "1.0", Origin: archive(hashA)}, Covered},
 		{Distribution{Name: "same", Version: "1.0", Origin: archive(hashB)}, Other},
 		{Distribution{Name: "bare", Version: "1", Origin: archive(hashB)}, Unhashed},
+		{Distribution{Name: "same", Version: "1.0", Origin: &Origin{URL: "https://h/x.whl"}}, Other},
+		{Distribution{Name: "url", Version: "1", Origin: &Origin{URL: "https://h/x.whl"}}, Covered},
 		{Distribution{Name: "shared", Version: "1"}, Absent}, // installed by pip, locked by conda
 		{Distribution{Name: "shared", Version: "1", Conda: &CondaPackage{Name: "shared", Version: "1", SHA256: sumA}}, Covered},
 		{Distribution{Name: "shared", Version: "1", Conda: &CondaPackage{Name: "shared", Version: "1", SHA256: sumB}}, Other},

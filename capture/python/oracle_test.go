@@ -125,8 +125,9 @@ func TestAgainstPython(t *testing.T) {
 		}
 		digest, err := hashing.HashFile(context.Background(), root+"/local/archived-0.5-py3-none-any.whl", hashing.Options{})
 		check(t, err)
+		// Before 23.1 pip did not record the hash.
 		if d.Origin == nil || d.Origin.URL != "file://"+root+"/local/archived-0.5-py3-none-any.whl" || d.Origin.Dir != "" ||
-			len(d.Origin.Hashes) != 1 || d.Origin.Hashes[0] != (Hash{"sha256", digest.Digest.String()}) {
+			len(d.Origin.Hashes) > 0 && d.Origin.Hashes[0] != (Hash{"sha256", digest.Digest.String()}) {
 			t.Errorf("got %+v", d.Origin)
 		}
 	}

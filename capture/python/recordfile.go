@@ -54,8 +54,8 @@ func parseRecordLine(site, line string) (file, error) {
 	}
 	algorithm, encoded, _ := strings.Cut(fields[1], "=")
 	sum, err := base64.RawURLEncoding.DecodeString(strings.TrimRight(encoded, "="))
-	if err != nil || len(sum) == 0 {
-		return file{}, fmt.Errorf("the hash of %q is not base64", fields[0])
+	if err != nil || len(sum) == 0 || algorithm == "" {
+		return file{}, fmt.Errorf("the hash of %q is none", fields[0])
 	}
 	f.algorithm, f.digest = strings.ToLower(algorithm), hex.EncodeToString(sum)
 	return f, nil

@@ -111,35 +111,36 @@ func shellWords(line string, env environ) []string {
 // stays as it is, and so leads nowhere.
 func expandVariables(s string, env environ) string {
 	var b strings.Builder
-	for i := 0; i < len(s); {
-		if s[i] != '$' || i+1 == len(s) {
-			b.WriteByte(s[i])
-			i++
-			continue
+	for {
+		before, after, found := strings.Cut(s, "$")
+		b.WriteString(before)
+		if !found {
+			return b.String()
 		}
-		name, end := s[i+1:], len(s)
-		if s[i+1] == '{' {
-			closing := strings.IndexByte(s[i:], '}')
-			if closing < 0 {
-				closing = len(s) - i - 1
-			}
-			name, end = s[i+2:max(i+closing, i+2)], i+closing+1
-		} else {
-			n := 0
-			for n < len(name) && isShellName(name[:n+1]) {
-				n++
-			}
-			name, end = name[:n], i+1+n
+		name, rest := variableName(after)
+		if name == "" {
+			b.WriteByte('$')
 		}
-		if !isShellName(name) {
-			end = max(end, i+1)
-			b.WriteString(s[i:end])
-		} else {
-			b.WriteString(env[name])
-		}
-		i = end
+		b.WriteString(env[name])
+		s = rest
 	}
-	return b.String()
+}
+
+// variableName is the name that follows a "$", and what comes after it; empty if
+// none does.
+func variableName(s string) (name, rest string) {
+	if inner, braced := strings.CutPrefix(s, "{"); braced {
+		name, rest, _ = strings.Cut(inner, "}")
+		if isShellName(name) {
+			return name, rest
+		}
+		return "", s
+	}
+	n := 0
+	for n < len(s) && isShellName(s[:n+1]) {
+		n++
+	}
+	return s[:n], s[n:]
 }
 
 func indexOr(s, chars string, otherwise int) int {

@@ -137,7 +137,7 @@ func (c *cli) unsettled(result capture.Result, err error) error {
 func (c *cli) afterRun(ctx context.Context, f runFlags, s *store.Store, dir string, t *tracker, result capture.Result) error {
 	waiting, release := interruptible(ctx)
 	defer release()
-	facts := report.SummaryFacts{Store: dir}
+	facts := report.SummaryFacts{Store: near(dir)}
 	if !f.noAttach {
 		facts.Attached, facts.NotAttached = c.hang(waiting, s, t, result)
 	}
@@ -171,6 +171,18 @@ func (c *cli) status(f runFlags, result capture.Result) error {
 		return &statusError{status: result.ExitStatus}
 	}
 	return nil
+}
+
+// near is a path as one would type it here: relative, if it is below.
+func near(path string) string {
+	dir, err := os.Getwd()
+	if err != nil {
+		return path
+	}
+	if below, ok := capture.Below(dir, path); ok {
+		return below
+	}
+	return path
 }
 
 func parseParams(params []string) (parsed []capture.Parameter, err error) {

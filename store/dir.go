@@ -22,11 +22,9 @@ import (
 //
 // Names that are no keys are none of ours and not looked at.
 type Dir struct {
-	root string
-	link func(old, new string) error // os.Link
-
-	mu       sync.Mutex
-	prepared bool
+	root  string
+	link  func(old, new string) error // os.Link
+	swept sync.Once
 }
 
 // NewDir is the backend in the folder at path.

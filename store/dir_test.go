@@ -130,6 +130,22 @@ func TestDirSweepsOldTemps(t *testing.T) {
 	}
 }
 
+// Somebody may clean the work tree while a run goes on.
+func TestDirIsMadeAgain(t *testing.T) {
+	root := filepath.Join(t.TempDir(), ".lineage")
+	d := NewDir(root)
+	putString(t, d, "a/b", "1")
+	if err := os.RemoveAll(root); err != nil {
+		t.Fatal(err)
+	}
+	putString(t, d, "a/c", "1")
+	for _, name := range []string{".gitignore", "a/c"} {
+		if _, err := os.Stat(filepath.Join(root, name)); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
 // Some file systems have no hard links.
 func TestDirWithoutLinks(t *testing.T) {
 	root := t.TempDir()

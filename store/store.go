@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
+	"sync/atomic"
 
 	"github.com/lineage-audit/lineage/hashing"
 )
@@ -20,14 +22,17 @@ const (
 const usual = 48 << 10
 
 // Store is a store of the known format. It may be used by many goroutines.
-type Store struct{ backend Backend }
+type Store struct {
+	backend Backend
+	ours    atomic.Bool // the format is there, and is ours for ever
+}
 
 // Open opens the store that the backend keeps. One that has nothing in it yet
 // gets its format with the first thing that is put, so that opening, and all
 // reading, works where nothing can be written. A format that this program does
 // not know is a [*FormatError].
 func Open(ctx context.Context, b Backend) (*Store, error) {
-	s := &Store{b}
+	s := &Store{backend: b}
 	return s, s.checkFormat(ctx)
 }
 
@@ -42,21 +47,32 @@ func (s *Store) checkFormat(ctx context.Context) error {
 	if string(raw) != format {
 		return &FormatError{string(raw)}
 	}
+	s.ours.Store(true)
 	return nil
 }
 
-// put writes the format first: whoever finds anything in a store knows its
-// format. A newer program may have made the store since it was opened.
+// put writes the format first: whoever finds anything in a store knows its format.
 func (s *Store) put(ctx context.Context, key string, content io.Reader) error {
-	err := s.backend.Put(ctx, formatKey, bytes.NewReader([]byte(format)))
-	if errors.Is(err, ErrExists) {
-		return errors.Join(s.checkFormat(ctx), err)
-	}
-	if err != nil {
-		return fmt.Errorf("putting %q: %w", formatKey, err)
+	if !s.ours.Load() {
+		if err := s.putFormat(ctx); err != nil {
+			return err
+		}
+		s.ours.Store(true)
 	}
 	if err := s.backend.Put(ctx, key, content); err != nil {
 		return fmt.Errorf("putting %q: %w", key, err)
+	}
+	return nil
+}
+
+// putFormat fails if a newer program has made the store since it was opened.
+func (s *Store) putFormat(ctx context.Context) error {
+	err := s.backend.Put(ctx, formatKey, strings.NewReader(format))
+	if errors.Is(err, ErrExists) {
+		err = errors.Join(s.checkFormat(ctx), err)
+	}
+	if err != nil {
+		return fmt.Errorf("putting %q: %w", formatKey, err)
 	}
 	return nil
 }

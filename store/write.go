@@ -33,10 +33,7 @@ func (d *Dir) Put(ctx context.Context, key string, content io.Reader) error {
 	if err := d.makeFolders(filepath.Dir(path)); err != nil {
 		return err
 	}
-	return d.write(path, withContext(ctx, content))
-}
-
-func (d *Dir) write(path string, content io.Reader) error {
+	content = withContext(ctx, content)
 	err := compare(path, content)
 	if errors.Is(err, fs.ErrNotExist) {
 		err = d.writeNew(path, content)
@@ -86,24 +83,26 @@ func (d *Dir) writeTemp(content io.Reader) (string, error) {
 	return path, nil
 }
 
-// prepare makes the folder once: its .gitignore comes before anything else.
+// prepare makes the folder, before each Put: during a long run somebody may have
+// removed it. Its .gitignore comes before anything else.
 func (d *Dir) prepare() error {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	if d.prepared {
+	if err := d.makeFolders(d.root); err != nil {
+		return err
+	}
+	// What follows is made again if it gets lost, so that no folder is synced.
+	if err := os.Mkdir(filepath.Join(d.root, tempFolder), 0o777); err != nil && !errors.Is(err, fs.ErrExist) {
+		return err
+	}
+	d.swept.Do(d.sweep)
+	ignore := filepath.Join(d.root, ".gitignore") // one that is there is the user's
+	if _, err := os.Lstat(ignore); err == nil {
 		return nil
 	}
-	if err := d.makeFolders(filepath.Join(d.root, tempFolder)); err != nil {
-		return err
+	err := d.writeNew(ignore, strings.NewReader("*\n"))
+	if errors.Is(err, ErrExists) {
+		return nil
 	}
-	// One that the user has changed is the user's.
-	err := d.write(filepath.Join(d.root, ".gitignore"), strings.NewReader("*\n"))
-	if err != nil && !errors.Is(err, ErrExists) {
-		return err
-	}
-	d.prepared = true
-	d.sweep()
-	return nil
+	return err
 }
 
 // sweep removes the temps that killed writers left. How old they are is told by

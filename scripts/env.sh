@@ -7,7 +7,7 @@ die() {
     exit 1
 }
 
-usable() { [ -n "$1" ] && mkdir -p "$1" 2>/dev/null && [ -w "$1" ]; }
+usable() { [[ $1 == /* ]] && mkdir -p "$1" 2>/dev/null && [ -w "$1" ]; }
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
 
@@ -28,8 +28,8 @@ for tool in go git; do
 done
 
 usable "$(go env GOCACHE 2>/dev/null || true)" || export GOCACHE=$cache/go-build
-if ! usable "$(go env GOMODCACHE 2>/dev/null || true)"; then
-    export GOMODCACHE=$cache/go-mod GOFLAGS="${GOFLAGS:-} -modcacherw"
+if ! usable "$(go env GOMODCACHE 2>/dev/null || true)" || ! usable "$(go env GOPATH)"; then
+    export GOPATH=$cache/go GOMODCACHE=$cache/go/mod GOFLAGS="${GOFLAGS:-} -modcacherw"
 fi
 usable "${XDG_CACHE_HOME:-${HOME:+$HOME/.cache}}" || export PIP_NO_CACHE_DIR=1
 # git reads no repository of another user's, so neither can the version stamp.

@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
+	"time"
 
 	"github.com/lineage-audit/lineage/attach"
 )
@@ -92,11 +93,16 @@ func inDir(dir, path string) string {
 	return filepath.Join(dir, path)
 }
 
-// state is what a look at a few files tells of a local store: it changes when
-// somebody writes to the store. It starts nothing, and asks no clock, of which a
-// network's file system may have another: most commands that are run have nothing
-// to do with MLflow, and must not pay for it.
-func (a address) state() string {
+// state is what a look at a few files tells of a local store.
+type state struct {
+	text   string // another one when somebody has written to the store
+	newest time.Time
+}
+
+// state starts nothing: most commands that are run have nothing to do with MLflow,
+// and must not pay for it. Two of them tell what happened in between without a
+// clock, of which a network's file system may have another.
+func (a address) state() (s state) {
 	var b strings.Builder
 	glob := escapeGlob(a.path)
 	for _, pattern := range []string{"", "-wal", "-journal", "/*", "/*/*", "/*/*/meta.yaml", "/*/models/*"} {
@@ -104,10 +110,14 @@ func (a address) state() string {
 		for _, path := range found {
 			if info, err := os.Stat(path); err == nil {
 				fmt.Fprintln(&b, path, info.Size(), info.ModTime().UnixNano())
+				if info.ModTime().After(s.newest) {
+					s.newest = info.ModTime()
+				}
 			}
 		}
 	}
-	return b.String()
+	s.text = b.String()
+	return s
 }
 
 // exists tells whether there is a store to be opened. Opening one that is not

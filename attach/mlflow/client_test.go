@@ -157,10 +157,8 @@ func TestProxyAndBasePath(t *testing.T) {
 		f.ServeHTTP(w, r)
 	}))
 	defer proxy.Close()
-	to, _ := url.Parse(proxy.URL)
 	s := mlflow.New(mlflow.Options{
-		Env:   []string{"MLFLOW_TRACKING_URI=http://mlflow.invalid/base/"},
-		Proxy: http.ProxyURL(to),
+		Env: []string{"MLFLOW_TRACKING_URI=http://mlflow.invalid/base/", "HTTP_PROXY=" + proxy.URL},
 	})
 	if err := readAll(t, s, "models:/iris/1"); err != nil {
 		t.Fatal(err)

@@ -15,12 +15,12 @@ import (
 // Find gives what the child created: the runs that carry the invocation, with the
 // one that MLFLOW_RUN_ID names if the child used it; the logged models that carry
 // it; and the versions that were registered from these while the child ran. A local
-// store that nobody has written to since Prepare is not opened.
+// store that nobody has written to since the start is not opened.
 func (s *System) Find(ctx context.Context, span attach.Span) ([]attach.Target, error) {
 	if s.err != nil {
 		return nil, s.err
 	}
-	if !s.address.exists() || s.prepared && s.before == s.address.state() {
+	if s.untouched(span.Started) {
 		return nil, nil
 	}
 	experiments, err := s.experiments(ctx)
@@ -47,6 +47,19 @@ func (s *System) Find(ctx context.Context, span attach.Span) ([]attach.Target, e
 		targets = append(targets, s.modelTarget(m))
 	}
 	return append(targets, versions...), nil
+}
+
+// untouched tells whether nobody can have written to a local store since the start:
+// by its state when the environment was prepared, or else by the times of its files.
+func (s *System) untouched(started time.Time) bool {
+	if s.address.server != nil || s.address.path == "" {
+		return false
+	}
+	if s.prepared {
+		return s.before.text == s.address.state().text
+	}
+	// Two seconds is the coarsest clock of a file system.
+	return s.address.state().newest.Before(started.Add(-2 * time.Second))
 }
 
 func carries(span attach.Span) string {

@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"net/http"
+	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
@@ -117,6 +119,47 @@ func TestOpenBelow(t *testing.T) {
 		if got, ok := localRoot(uri); ok {
 			t.Errorf("localRoot(%q) = %q", uri, got)
 		}
+	}
+}
+
+func TestProxy(t *testing.T) {
+	tests := []struct {
+		url  string
+		env  environ
+		want string
+	}{
+		{"http://host/", environ{"HTTP_PROXY=http://p:1"}, "http://p:1"},
+		{"http://host/", environ{"HTTP_PROXY=http://p:1", "http_proxy=q:2"}, "http://q:2"},
+		{"https://host/", environ{"HTTP_PROXY=http://p:1"}, ""},
+		{"https://host/", environ{"https_proxy=http://p:1"}, "http://p:1"},
+		{"https://host/", environ{"ALL_PROXY=socks5://p:1"}, "socks5://p:1"},
+		{"http://host/", nil, ""},
+		{"http://localhost:5000/", environ{"HTTP_PROXY=p"}, ""},
+		{"http://127.0.0.1:5000/", environ{"HTTP_PROXY=p"}, ""},
+		{"http://[::1]:5000/", environ{"HTTP_PROXY=p"}, ""},
+		{"http://host/", environ{"HTTP_PROXY=p", "NO_PROXY=*"}, ""},
+		{"http://a.Example.com/", environ{"HTTP_PROXY=p", "NO_PROXY=x, example.com"}, ""},
+		{"http://a.example.com/", environ{"HTTP_PROXY=p", "NO_PROXY=.example.com"}, ""},
+		{"http://a.example.com/", environ{"HTTP_PROXY=p", "NO_PROXY=*.example.com"}, ""},
+		{"http://badexample.com/", environ{"HTTP_PROXY=p", "NO_PROXY=example.com,"}, "http://p"},
+		{"http://host:5000/", environ{"HTTP_PROXY=p", "NO_PROXY=host:5000"}, ""},
+		{"http://host:5001/", environ{"HTTP_PROXY=p", "NO_PROXY=host:5000"}, "http://p"},
+		{"http://10.1.2.3/", environ{"HTTP_PROXY=p", "NO_PROXY=10.0.0.0/8"}, ""},
+		{"http://11.1.2.3/", environ{"HTTP_PROXY=p", "NO_PROXY=10.0.0.0/8,1.2.3"}, "http://p"},
+	}
+	for _, tt := range tests {
+		u, err := url.Parse(tt.url)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, err := proxy(tt.env)(&http.Request{URL: u})
+		if err != nil || got == nil && tt.want != "" || got != nil && got.String() != tt.want {
+			t.Errorf("%s with %q: proxy %v, %v; want %q", tt.url, tt.env, got, err, tt.want)
+		}
+	}
+	if _, err := proxy(environ{"HTTP_PROXY=http://user:secret@"})(&http.Request{URL: &url.URL{Scheme: "http", Host: "h"}}); err == nil ||
+		strings.Contains(err.Error(), "secret") {
+		t.Errorf("a broken proxy: %v", err)
 	}
 }
 

@@ -1,8 +1,6 @@
 package mlflow
 
 import (
-	"net/http"
-	"net/url"
 	"strings"
 	"time"
 )
@@ -11,15 +9,12 @@ import (
 // it. The zero value of every limit is its default.
 type Options struct {
 	// Env is the environment of the child, "NAME=value": the MLFLOW_… variables,
-	// HOME and the bundles of certificates are read from it.
+	// HOME, proxies and bundles of certificates are read from it.
 	Env []string
 	// Dir is the child's working folder, where MLflow's default store is.
 	Dir string
 	// Python is the interpreter that ran. Only local stores need it.
 	Python string
-	// Proxy finds the proxy for a request, as http.ProxyFromEnvironment does. Nil
-	// means none.
-	Proxy func(*http.Request) (*url.URL, error)
 	// Timeout is for one call, and for one pause within a body: 30 s.
 	Timeout time.Duration
 	// Files and Bytes bound one model: 100,000 files, 1 TiB.

@@ -41,7 +41,7 @@ func newServer(o Options, a address) (*server, error) {
 		return nil, &attach.Error{Address: a.shown, Op: "preparing TLS", Kind: attach.ErrUnsupported, Err: err}
 	}
 	t := &http.Transport{
-		Proxy:                 o.Proxy,
+		Proxy:                 proxy(env),
 		DialContext:           (&net.Dialer{Timeout: min(o.Timeout, 10*time.Second)}).DialContext,
 		TLSClientConfig:       config,
 		TLSHandshakeTimeout:   min(o.Timeout, 10*time.Second),

@@ -52,6 +52,9 @@ func TestFindWhereNobodyUsedMLflow(t *testing.T) {
 			old(t, dir, name, now.Add(-time.Hour))
 		}
 		s := mlflow.New(mlflow.Options{Env: []string{"MLFLOW_TRACKING_URI=" + tt.uri}, Dir: dir, Python: python})
+		if got, err := s.Find(t.Context(), span(now)); got != nil || err != nil {
+			t.Errorf("%s: Find without Prepare = %v, %v; want nothing", tt.name, got, err)
+		}
 		if _, err := s.Prepare(nil, invocation); err != nil {
 			t.Error(err)
 		}
@@ -82,7 +85,8 @@ func old(t *testing.T, dir, name string, then time.Time) {
 	}
 }
 
-// Whatever of a store is touched, or if nobody knows how it was before, it is asked.
+// Whatever of a store is touched, it is asked: by its state where that was seen
+// before, and else by its times.
 func TestFindWhereSomebodyUsedMLflow(t *testing.T) {
 	now := time.Now()
 	for _, touched := range []string{"mlflow.db", "mlflow.db-wal", "mlruns/0/meta.yaml", "mlruns/0/8c2f", "mlruns/0/8c2f/meta.yaml", ""} {

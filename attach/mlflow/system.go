@@ -25,7 +25,7 @@ type System struct {
 	err      error // why there is none to speak to
 
 	prepared bool
-	before   string // the state of a local store when the child's environment was prepared
+	before   state // the state of a local store when the child's environment was prepared
 
 	mu       sync.Mutex
 	compared map[string]bool // files that were read back, by their URI
@@ -68,6 +68,17 @@ func (s *System) connect(variable string, otherwise backend) (address, backend, 
 		return a, nil, err
 	}
 	return a, b, nil
+}
+
+// UsePython tells which interpreter ran, where that is known only when it has: after
+// Prepare, and before everything else.
+func (s *System) UsePython(path string) {
+	s.options.Python = path
+	for _, b := range []backend{s.tracking, s.registry} {
+		if local, ok := b.(*store); ok {
+			local.python = path
+		}
+	}
 }
 
 // Address is where the MLflow is, for people: without credentials.

@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
+	"strings"
 	"time"
 )
 
@@ -23,7 +25,8 @@ type Command struct {
 	// processes that outlive the command are known by it.
 	Mark string
 	// Grace is how long the command may go on after the context of Run has
-	// ended and it was asked to stop with SIGTERM; then it is killed.
+	// ended and it was asked to stop with SIGTERM; then it is killed. Zero is
+	// no time at all.
 	Grace time.Duration
 	// Started, if not nil, is called once when the command has started. Signals
 	// wait for its return.
@@ -45,6 +48,11 @@ func (c *Command) check() error {
 		return errors.New("starting a command: no command given")
 	case c.Now == nil:
 		return fmt.Errorf("starting %q: no clock given", c.Argv[0])
+	}
+	for _, s := range slices.Concat([]string{c.Dir}, c.Argv, c.Env) {
+		if strings.ContainsRune(s, 0) {
+			return fmt.Errorf("starting %q: null byte in %q", c.Argv[0], s)
+		}
 	}
 	return nil
 }

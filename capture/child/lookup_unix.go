@@ -19,10 +19,10 @@ const defaultPath = "/bin:/usr/bin"
 // resolve finds the command's file as bash does: the first that is executable, or
 // else the first that is there.
 func (c *Command) resolve() (string, error) {
-	if info, err := os.Stat(c.Dir); c.Dir != "" && (err != nil || !info.IsDir()) {
-		return "", fmt.Errorf("starting %q: entering %q: %w", c.Argv[0], c.Dir, notDir(err))
-	}
 	name := c.Argv[0]
+	if err := enterable(c.Dir); err != nil {
+		return "", fmt.Errorf("starting %q: entering %q: %w", name, c.Dir, err)
+	}
 	if strings.Contains(name, "/") {
 		return name, nil
 	}
@@ -47,11 +47,19 @@ func (c *Command) resolve() (string, error) {
 	return second, nil
 }
 
-func notDir(err error) error {
-	if err == nil {
+// enterable is checked here since a failure of it looks like one of the command's.
+func enterable(dir string) error {
+	if dir == "" {
+		return nil
+	}
+	var info unix.Stat_t
+	switch err := unix.Stat(dir, &info); {
+	case err != nil:
+		return err
+	case info.Mode&unix.S_IFMT != unix.S_IFDIR:
 		return unix.ENOTDIR
 	}
-	return err
+	return unix.Access(dir, unix.X_OK)
 }
 
 // path is PATH in the command's environment; an empty one is the working directory.

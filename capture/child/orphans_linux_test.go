@@ -100,11 +100,11 @@ func TestSignalToInit(t *testing.T) {
 func TestSurvivors(t *testing.T) {
 	file := outcomeFile(t)
 	const script = `
-		sleep 1000 & echo $!
-		setsid sh -c 'exec sleep 1001' & echo $!
-		sh -c 'cd /; sleep 1002 & echo $!'
-		env -i sleep 1003 & echo $!
-		until grep -q sleep /proc/$!/comm; do :; done
+		asleep() { until grep -q sleep /proc/$1/comm; do :; done; echo $1; }
+		sleep 1000 & asleep $!
+		setsid sh -c 'exec sleep 1001' & asleep $!
+		asleep $(sh -c 'cd /; sleep 1002 >&2 & echo $!')
+		env -i sleep 1003 & asleep $!
 		sh -c 'exit 0' &
 		wait $!`
 	cmd := exec.Command(wrap(t), file, "sh", "-c", script)

@@ -19,6 +19,7 @@ func (r *run) relay(s unix.Signal) {
 	if !r.reached(s) {
 		r.kill(s)
 	}
+	r.blind = max(0, r.blind-1)
 	switch s {
 	case unix.SIGTSTP:
 		r.asked = true
@@ -64,12 +65,13 @@ func (r *run) reached(s unix.Signal) bool {
 	case got:
 		r.probe = r.probe.renew(s)
 		r.merge(s)
-	case !known && s == unix.SIGCONT:
+		return true
+	case known && r.blind == 0:
+		return false
+	case s == unix.SIGCONT:
 		return !r.paused
-	case !known:
-		return terminalSends(s) && foreground()
 	}
-	return got
+	return terminalSends(s) && foreground()
 }
 
 // merge drops those of the signals not yet handled that are s, except for one that

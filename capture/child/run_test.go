@@ -57,8 +57,8 @@ func TestOutcome(t *testing.T) {
 
 func TestOutcomeCost(t *testing.T) {
 	before := time.Now()
-	const size = 256 << 20 // more than this process may have
-	out, err := run(t, "sh", "-c", "x=$(head -c 268435456 /dev/zero | tr '\\0' x)")
+	const size = 128 << 20 // more than this process may have
+	out, err := run(t, "sh", "-c", "x=$(head -c 134217728 /dev/zero | tr '\\0' x)")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -100,9 +100,10 @@ func TestStartErrors(t *testing.T) {
 		"no such name": {child.Command{Argv: []string{"no-such"}, Now: time.Now}, child.ErrNotFound, 127, `"no-such"`},
 		"no such file": {child.Command{Argv: []string{"./no-such"}, Now: time.Now}, child.ErrNotFound, 127, "no such file"},
 		"folder":       {child.Command{Argv: []string{"/"}, Now: time.Now}, child.ErrNotExecutable, 126, "permission denied"},
-		"null byte":    {child.Command{Argv: []string{"/bin/true", "a\x00"}, Now: time.Now}, nil, 125, "invalid argument"},
+		"null byte":    {child.Command{Argv: []string{"/bin/true", "a\x00"}, Now: time.Now}, nil, 125, "null byte"},
 		"no such dir":  {child.Command{Argv: []string{"true"}, Dir: "/no-such", Now: time.Now}, nil, 125, `"/no-such"`},
 		"file as dir":  {child.Command{Argv: []string{"true"}, Dir: "/etc/passwd", Now: time.Now}, nil, 125, "not a directory"},
+		"null in env":  {child.Command{Argv: []string{"/bin/true"}, Env: []string{"A=\x00"}, Now: time.Now}, nil, 125, "null byte"},
 		"too long":     {child.Command{Argv: []string{"/bin/true", strings.Repeat("x", 1<<22)}, Now: time.Now}, child.ErrNotExecutable, 126, "argument list too long"},
 		"closed file":  {child.Command{Argv: []string{"/bin/true"}, Stdin: closed(t), Now: time.Now}, nil, 125, "closed"},
 	}

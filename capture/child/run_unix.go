@@ -74,7 +74,8 @@ type run struct {
 	paused  bool  // the command is stopped
 	asked   bool  // it was asked to pause since it last went on
 	size    int64 // our own peak when it started, as getrusage has it
-	early   int   // how many signals came before it started
+	early   int   // how many of the signals came before it started
+	blind   int   // how many of the signals came before there was a probe
 }
 
 // settled is how long a command runs before it gets what only a longer one needs.
@@ -95,6 +96,7 @@ func (r *run) wait(ctx context.Context) {
 			r.relay(s.(unix.Signal))
 		case <-settled.C:
 			r.probe = startProbe()
+			r.blind = len(r.signals)
 			r.overhearAll()
 		case <-tick:
 			r.orphans.reap(r.out.PID, r.probe.id())

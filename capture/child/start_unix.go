@@ -70,7 +70,7 @@ func (c *Command) explain(err error) error {
 	case errors.Is(err, unix.ENOENT):
 		return fmt.Errorf("starting %q: %w: %w", c.Argv[0], ErrNotFound, err)
 	case errors.Is(err, unix.EAGAIN), errors.Is(err, unix.ENOMEM),
-		errors.Is(err, unix.EMFILE), errors.Is(err, unix.ENFILE), errors.Is(err, unix.EINVAL):
+		errors.Is(err, unix.EMFILE), errors.Is(err, unix.ENFILE): // of the fork
 		return fmt.Errorf("starting %q: %w", c.Argv[0], err)
 	}
 	return fmt.Errorf("starting %q: %w: %w", c.Argv[0], ErrNotExecutable, err)

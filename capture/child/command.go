@@ -49,10 +49,12 @@ func (c *Command) check() error {
 	case c.Now == nil:
 		return fmt.Errorf("starting %q: no clock given", c.Argv[0])
 	}
-	for _, s := range slices.Concat([]string{c.Dir}, c.Argv, c.Env) {
-		if strings.ContainsRune(s, 0) {
-			return fmt.Errorf("starting %q: null byte in %q", c.Argv[0], s)
-		}
+	null := func(s string) bool { return strings.ContainsRune(s, 0) }
+	switch {
+	case null(c.Dir), slices.ContainsFunc(c.Argv, null):
+		return fmt.Errorf("starting %q: null byte in the folder or in an argument", c.Argv[0])
+	case slices.ContainsFunc(c.Env, null):
+		return fmt.Errorf("starting %q: null byte in the environment", c.Argv[0])
 	}
 	return nil
 }

@@ -34,7 +34,7 @@ func checkHead(t *testing.T, raw []byte) {
 		t.Errorf("got the head %+v, %v of\n%s", h, err, raw)
 	}
 	for _, o := range r.Outputs() {
-		if d := o.Digest; d.SHA256 != nil && !holdsAny(raw, [][]byte{[]byte(d.SHA256.String())}) {
+		if d := o.Digest; d.SHA256 != nil && !holdsAny(raw, map[string]bool{d.SHA256.String(): true}) {
 			t.Errorf("%v is not found in\n%s", d.SHA256, raw)
 		}
 	}

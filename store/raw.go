@@ -14,8 +14,8 @@ func (s *Store) RawRecord(ctx context.Context, id record.ID) ([]byte, error) {
 	return s.readHashed(ctx, recordKey(id), hashing.FileDigest(id), record.MaxSize)
 }
 
-// RawNaming gives the file of every record that contains one of the texts, which
-// are of plain hexadecimal digits; none are given for no texts. What a record of a
+// RawNaming gives the file of every record that has one of the texts, which are of
+// plain hexadecimal digits, as a string; none are given for no texts. What a record of a
 // newer version says is for the caller to find out. One that is damaged is an
 // error, and the others follow.
 func (s *Store) RawNaming(ctx context.Context, texts []string) iter.Seq2[[]byte, error] {
@@ -23,9 +23,9 @@ func (s *Store) RawNaming(ctx context.Context, texts []string) iter.Seq2[[]byte,
 		if len(texts) == 0 {
 			return
 		}
-		wanted := make([][]byte, len(texts))
-		for i, t := range texts {
-			wanted[i] = []byte(t)
+		wanted := make(map[string]bool, len(texts))
+		for _, text := range texts {
+			wanted[text] = true
 		}
 		keys, err := s.recordKeys(ctx)
 		if err != nil {

@@ -60,14 +60,15 @@ func (s *Store) Records(ctx context.Context) iter.Seq2[*record.Record, error] {
 // files or trees: subjects, and byproducts of a run that failed. Empty files and
 // trees are never the same as others.
 func (s *Store) BySubject(ctx context.Context, files []hashing.FileDigest, trees ...hashing.TreeDigest) iter.Seq2[*record.Record, error] {
-	var q query
-	files = slices.DeleteFunc(slices.Clone(files), hashing.FileDigest.IsEmpty)
-	trees = slices.DeleteFunc(slices.Clone(trees), hashing.TreeDigest.IsEmpty)
+	q, wanted := query{texts: map[string]bool{}}, map[hashing.FileDigest]bool{}
 	for _, d := range files {
-		q.texts = append(q.texts, []byte(d.String()))
+		if !d.IsEmpty() {
+			q.texts[d.String()], wanted[d] = true, true
+		}
 	}
+	trees = slices.DeleteFunc(slices.Clone(trees), hashing.TreeDigest.IsEmpty)
 	for _, d := range trees {
-		q.texts = append(q.texts, []byte(d.String()))
+		q.texts[d.String()] = true
 	}
 	if len(q.texts) == 0 {
 		return func(func(*record.Record, error) bool) {}
@@ -75,7 +76,7 @@ func (s *Store) BySubject(ctx context.Context, files []hashing.FileDigest, trees
 	q.match = func(r *record.Record) bool {
 		return slices.ContainsFunc(r.Outputs(), func(o record.Resource) bool {
 			d := o.Digest
-			return d != nil && (d.SHA256 != nil && slices.Contains(files, *d.SHA256) || d.Tree != nil && slices.Contains(trees, *d.Tree))
+			return d != nil && (d.SHA256 != nil && wanted[*d.SHA256] || d.Tree != nil && slices.Contains(trees, *d.Tree))
 		})
 	}
 	return s.search(ctx, q)
@@ -85,7 +86,7 @@ func (s *Store) BySubject(ctx context.Context, files []hashing.FileDigest, trees
 // none if the run has not ended.
 func (s *Store) ByInvocation(ctx context.Context, i record.Invocation) iter.Seq2[*record.Record, error] {
 	return s.search(ctx, query{
-		texts: [][]byte{[]byte(i.String())},
+		texts: map[string]bool{i.String(): true},
 		match: func(r *record.Record) bool { return r.Invocation() == i },
 	})
 }

@@ -12,10 +12,11 @@ import (
 	"github.com/lineage-audit/lineage/record"
 )
 
-// query says which records are wanted: those that hold one of the texts, all if
-// there are none, and match, if it is set. The texts spare decoding the others.
+// query says which records are wanted: those that hold one of the texts as a
+// string, all if there are none, and match, if it is set. The texts, which are
+// hexadecimal digits, spare decoding the others.
 type query struct {
-	texts [][]byte
+	texts map[string]bool
 	match func(*record.Record) bool
 }
 
@@ -66,7 +67,7 @@ func (s *Store) recordKeys(ctx context.Context) (keys []string, err error) {
 
 // heads reads each of these records once and gives the heads of those that hold
 // one of the texts, the newest first.
-func (s *Store) heads(ctx context.Context, keys []string, texts [][]byte) (heads []head, damage []error) {
+func (s *Store) heads(ctx context.Context, keys []string, texts map[string]bool) (heads []head, damage []error) {
 	for h, err := range inOrder(ctx, keys, func(key string) (head, error) { return s.head(ctx, key, texts) }) {
 		if err != nil {
 			damage = append(damage, err)
@@ -82,7 +83,7 @@ func newestFirst(a, b head) int {
 	return cmp.Or(b.started.Compare(a.started.Time), bytes.Compare(b.id[:], a.id[:]))
 }
 
-func (s *Store) head(ctx context.Context, key string, texts [][]byte) (head, error) {
+func (s *Store) head(ctx context.Context, key string, texts map[string]bool) (head, error) {
 	id, err := parseRecordKey(key)
 	if err != nil {
 		return head{}, err
@@ -99,11 +100,19 @@ func (s *Store) head(ctx context.Context, key string, texts [][]byte) (head, err
 	return h, nil
 }
 
-// holdsAny looks for texts of plain hexadecimal digits. JSON could spell a digit
-// as an escape, so that a record with one has to be decoded to be sure.
-func holdsAny(raw []byte, texts [][]byte) bool {
-	contains := func(text []byte) bool { return bytes.Contains(raw, text) }
-	return len(texts) == 0 || slices.ContainsFunc(texts, contains) || contains([]byte(`\u00`))
+// holdsAny looks for strings of plain hexadecimal digits: they stand between two
+// quotes. JSON could spell a digit as an escape, so that a record with an escape
+// of that kind has to be decoded to be sure.
+func holdsAny(raw []byte, texts map[string]bool) bool {
+	if len(texts) == 0 || bytes.Contains(raw, []byte(`\u00`)) {
+		return true
+	}
+	for s := range bytes.SplitSeq(raw, []byte(`"`)) {
+		if texts[string(s)] {
+			return true
+		}
+	}
+	return false
 }
 
 // parseHead finds when a record started, and which run it is of, without decoding

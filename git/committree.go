@@ -82,7 +82,7 @@ func (t *CommitTree) read(ctx context.Context, git program, o *objects) error {
 			return err
 		}
 		t.Files = append(t.Files, f)
-		if e.mode != ModeSymlink {
+		if e.mode != ModeSymlink && e.path != unlisted {
 			lines = append(lines, hashing.Entry{Path: f.Path, Digest: f.Digest})
 		}
 		if e.path == ".gitmodules" && e.mode != ModeSymlink {

@@ -15,7 +15,6 @@ type place struct {
 	root   string // the work tree; "" of a bare repository
 	gitDir string // what .git is or points to: HEAD and the index
 	common string // what linked work trees share: objects, refs, config
-	file   bool   // .git is a file that points elsewhere
 }
 
 // discover finds the work tree that dir is in, as git does without its
@@ -57,10 +56,11 @@ func placeAt(root string) (place, error) {
 		return place{}, ErrNoRepository
 	case err != nil:
 		return place{}, err
-	case info.IsDir() && !isGitDir(dot):
-		return place{}, ErrNoRepository
 	case info.IsDir():
-		return newPlace(root, dot, false)
+		if err := checkGitDir(dot); err != nil {
+			return place{}, err
+		}
+		return newPlace(root, dot)
 	case !info.Mode().IsRegular():
 		return place{}, fmt.Errorf("%q is neither a folder nor a file", dot)
 	}
@@ -68,18 +68,20 @@ func placeAt(root string) (place, error) {
 	if err != nil {
 		return place{}, fmt.Errorf("reading %q: %w", dot, err)
 	}
-	if !isGitDir(target) {
+	if err := checkGitDir(target); errors.Is(err, ErrNoRepository) {
 		return place{}, fmt.Errorf("%q points to %q, which is no repository", dot, target)
+	} else if err != nil {
+		return place{}, err
 	}
-	return newPlace(root, target, true)
+	return newPlace(root, target)
 }
 
-func newPlace(root, gitDir string, file bool) (place, error) {
+func newPlace(root, gitDir string) (place, error) {
 	gitDir, err := realPath(gitDir)
 	if err != nil {
 		return place{}, err
 	}
-	p := place{root: root, gitDir: gitDir, common: gitDir, file: file}
+	p := place{root: root, gitDir: gitDir, common: gitDir}
 	common, err := readPointer(filepath.Join(gitDir, "commondir"), "")
 	if err == nil {
 		p.common, err = realPath(common)
@@ -90,22 +92,34 @@ func newPlace(root, gitDir string, file bool) (place, error) {
 	return p, nil
 }
 
-// isGitDir applies git's own test: HEAD, objects and refs are there, the last
-// two perhaps in the folder that linked work trees share.
-func isGitDir(dir string) bool {
-	if head, err := os.Lstat(filepath.Join(dir, "HEAD")); err != nil || head.IsDir() {
-		return false
-	}
+// checkGitDir applies git's own test: HEAD, objects and refs are there, the last
+// two perhaps in the folder that linked work trees share. What may not be looked
+// at is another error than [ErrNoRepository]: there may well be one.
+func checkGitDir(dir string) error {
 	common := dir
 	if c, err := readPointer(filepath.Join(dir, "commondir"), ""); err == nil {
 		common = c
 	}
+	head, err := os.Lstat(filepath.Join(dir, "HEAD"))
+	if err == nil && head.IsDir() {
+		return ErrNoRepository
+	}
 	for _, name := range []string{"objects", "refs"} {
-		if info, err := os.Stat(filepath.Join(common, name)); err != nil || !info.IsDir() {
-			return false
+		if err != nil {
+			break
+		}
+		var info fs.FileInfo
+		if info, err = os.Stat(filepath.Join(common, name)); err == nil && !info.IsDir() {
+			return ErrNoRepository
 		}
 	}
-	return true
+	if errors.Is(err, fs.ErrPermission) {
+		return fmt.Errorf("the repository at %q may not be read: %w", dir, err)
+	}
+	if err != nil {
+		return ErrNoRepository
+	}
+	return nil
 }
 
 // maxPointer is more than a file that holds a path needs.

@@ -109,7 +109,7 @@ func (x *explanation) compare(f CommitFile) bool {
 	}
 	delete(x.left, f.Path)
 	switch {
-	case f.Mode == ModeSymlink && !there, f.Mode != ModeSymlink && there && recorded == f.Digest:
+	case (f.Mode == ModeSymlink || f.Path == unlisted) && !there, f.Mode != ModeSymlink && there && recorded == f.Digest:
 		return false
 	case f.Mode != ModeSymlink && there:
 		x.left[f.Path] = recorded

@@ -81,6 +81,9 @@ func (j *judgement) idLen() int {
 	return 40
 }
 
+// unlisted is the one file name, at the top, that manifests refuse.
+const unlisted = "-"
+
 // finish brings the parts into their order and draws the conclusion.
 func (j *judgement) finish() (Tree, error) {
 	t := &j.tree
@@ -92,6 +95,10 @@ func (j *judgement) finish() (Tree, error) {
 	slices.SortFunc(t.Links, func(a, b Link) int { return strings.Compare(a.Path, b.Path) })
 	slices.SortFunc(t.Conversions, func(a, b Conversion) int { return strings.Compare(a.Path, b.Path) })
 	for _, f := range t.Files {
+		if f.Path == unlisted {
+			t.Omitted = append(t.Omitted, Omitted{f.Path, "a file of this name cannot stand in a manifest"})
+			continue
+		}
 		j.lines = append(j.lines, hashing.Entry{Path: f.Path, Digest: f.Digest})
 	}
 	t.Omitted = append(t.Omitted, j.list.omitted...)

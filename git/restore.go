@@ -28,12 +28,15 @@ type RestoreOptions struct {
 	// or neither file nor link), and therefore is not put back: what comes out is
 	// the recorded tree but for these. nil makes each an error.
 	Missing func(path, why string)
+	// Repository gives the tree a .git of its own: the commit, without its
+	// history, as a detached HEAD, and in the index what was staged. Submodules
+	// are files only, and so is a tree without a commit.
+	Repository bool
 }
 
 // Restore puts the tree that p describes into dst, which must be absent or
 // empty, and checks that its manifest has the digest p.Tree. Nothing of the
-// repository is run: blobs are written as they are, in the recorded forms,
-// without a .git. If it fails, dst is as it was. src may be nil where p has no
+// repository is run: blobs are written as they are, in the recorded forms. If it fails, dst is as it was. src may be nil where p has no
 // commit. Errors wrap [ErrNotEmpty], [ErrNoCommit] or [ErrMissing] where it is that.
 func Restore(ctx context.Context, src *Source, p Patch, dst string, o RestoreOptions) error {
 	if err := p.check(0); err != nil {
@@ -43,7 +46,7 @@ func Restore(ctx context.Context, src *Source, p Patch, dst string, o RestoreOpt
 	if err != nil {
 		return fmt.Errorf("restoring into %q: %w", dst, err)
 	}
-	r := &restorer{opts: o, root: place.root, modes: map[string]Mode{}}
+	r := &restorer{opts: o, root: place.root, modes: map[string]Mode{}, skip: map[string]bool{}}
 	err = r.all(ctx, src, p)
 	if err = place.finish(err); err != nil {
 		return fmt.Errorf("restoring into %q: %w", dst, err)
@@ -57,6 +60,7 @@ type restorer struct {
 	opts  RestoreOptions
 	root  *os.Root
 	modes map[string]Mode // of the files that were written
+	skip  map[string]bool // what the manifest cannot list
 	links []Link          // made last, so that nothing is written through them
 }
 
@@ -72,7 +76,10 @@ func (r *restorer) all(ctx context.Context, src *Source, p Patch) error {
 			return err
 		}
 	}
-	return r.check(ctx, p)
+	if err := r.check(ctx, p); err != nil || !r.opts.Repository || p.Commit == "" {
+		return err
+	}
+	return r.repository(ctx, src, p)
 }
 
 // check reads back what was written.
@@ -81,6 +88,9 @@ func (r *restorer) check(ctx context.Context, p Patch) error {
 	modes := !noModes(r.root.Name())
 	for file, mode := range r.modes {
 		encoded := encodeText(file)
+		if r.skip[file] {
+			continue
+		}
 		if len(p.Paths) > 0 && !slices.ContainsFunc(p.Paths, func(dir string) bool { return within(encoded, dir) }) {
 			continue
 		}
@@ -102,6 +112,7 @@ func (r *restorer) check(ctx context.Context, p Patch) error {
 
 // tree writes a commit with its patch into dir, "" being the top.
 func (r *restorer) tree(ctx context.Context, src *Source, p Patch, dir string) error {
+	r.skip[path.Join(dir, unlisted)] = true
 	entries, forms := map[string]PatchEntry{}, map[string]Form{}
 	for _, e := range p.Entries {
 		if e.Kind != KindStaged && e.Mode != ModeSubmodule {
@@ -235,6 +246,23 @@ func (r *restorer) entry(ctx context.Context, full string, e PatchEntry) error {
 	r.opts.Missing(full, e.Missing)
 	return nil
 }
+
+// bytes reads kept content into memory.
+func (r *restorer) bytes(ctx context.Context, digest hashing.FileDigest) ([]byte, error) {
+	in, err := r.open(ctx, digest, nil)
+	if err != nil {
+		return nil, err
+	}
+	defer in.Close()
+	b, err := readUpTo(in, maxStaged+1)
+	if err == nil && (len(b) > maxStaged || hashing.Bytes(b) != digest) {
+		err = fmt.Errorf("the content does not have the digest %s: %w", digest, ErrCorrupt)
+	}
+	return b, err
+}
+
+// maxStaged bounds staged content, which is put back by way of memory.
+const maxStaged = 1 << 30
 
 // blob writes content that is found by digest: kept, or an LFS object of the
 // source.

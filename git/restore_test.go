@@ -140,23 +140,22 @@ func TestRestoreWithoutCommit(t *testing.T) {
 	}
 }
 
+func withholdSecret(o *JudgeOptions) {
+	o.Withhold = func(_ string, content []byte) string {
+		if bytes.Contains(content, []byte("password")) {
+			return "a secret"
+		}
+		return ""
+	}
+}
+
 // TestRestoreLeavesNothing: whatever goes wrong, dst is as it was.
 func TestRestoreLeavesNothing(t *testing.T) {
 	f := newFixture(t)
 	f.write("a.py", "dirty\n")
 	f.write("secret.py", "password\n")
-	tree, kept := f.judge(func(o *JudgeOptions) {
-		o.Withhold = func(file string, _ []byte) string {
-			if file == "secret.py" {
-				return "a secret"
-			}
-			return ""
-		}
-	})
-	src, err := OpenSource(t.Context(), f.root, f.options())
-	if err != nil {
-		t.Fatal(err)
-	}
+	tree, kept := f.judge(withholdSecret)
+	src := f.source(f.root)
 	cancelled, cancel := context.WithCancel(t.Context())
 	cancel()
 	skip := func(string, string) {}
@@ -190,36 +189,32 @@ func TestRestoreLeavesNothing(t *testing.T) {
 			if test.change != nil {
 				test.change(&p)
 			}
-			empty := t.TempDir()
-			for _, dst := range []string{empty, filepath.Join(t.TempDir(), "absent")} {
-				if err := Restore(test.ctx, test.src, p, dst, test.opts); !errors.Is(err, test.want) {
-					t.Errorf("error %v, want %v", err, test.want)
-				}
-				left, _ := os.ReadDir(filepath.Dir(dst))
-				inside, _ := os.ReadDir(dst)
-				if _, err := os.Lstat(dst); dst != empty && (err == nil || len(left) > 0) || len(inside) > 0 {
-					t.Errorf("left behind: %v %v", left, inside)
-				}
-			}
+			wantNothingLeft(t, func(dst string) error { return Restore(test.ctx, test.src, p, dst, test.opts) }, test.want)
 		})
+	}
+}
+
+// wantNothingLeft restores into an empty folder and into one that is not there.
+func wantNothingLeft(t *testing.T, restore func(dst string) error, want error) {
+	t.Helper()
+	empty := t.TempDir()
+	for _, dst := range []string{empty, filepath.Join(t.TempDir(), "absent")} {
+		if err := restore(dst); !errors.Is(err, want) {
+			t.Errorf("error %v, want %v", err, want)
+		}
+		left, _ := os.ReadDir(filepath.Dir(dst))
+		inside, _ := os.ReadDir(dst)
+		if _, err := os.Lstat(dst); dst != empty && (err == nil || len(left) > 0) || len(inside) > 0 {
+			t.Errorf("left behind: %v %v", left, inside)
+		}
 	}
 }
 
 func TestRestoreWithoutWithheld(t *testing.T) {
 	f := newFixture(t)
 	f.write("secret.py", "password\n")
-	tree, kept := f.judge(func(o *JudgeOptions) {
-		o.Withhold = func(file string, b []byte) string {
-			if bytes.Contains(b, []byte("password")) {
-				return "a secret"
-			}
-			return ""
-		}
-	})
-	src, err := OpenSource(t.Context(), f.root, f.options())
-	if err != nil {
-		t.Fatal(err)
-	}
+	tree, kept := f.judge(withholdSecret)
+	src := f.source(f.root)
 	var missing []string
 	o := RestoreOptions{Blob: kept.open, Missing: func(path, why string) { missing = append(missing, path+": "+why) }}
 	dst := filepath.Join(t.TempDir(), "out")
@@ -279,5 +274,43 @@ func TestRestoreStaysInside(t *testing.T) {
 	}
 	if names, _ := os.ReadDir(outside); len(names) > 0 {
 		t.Errorf("outside there is %v", names)
+	}
+}
+
+// TestRestoreRepository: git sees in what was put back what it saw at the run.
+func TestRestoreRepository(t *testing.T) {
+	for _, format := range []string{"sha1", "sha256"} {
+		f := newFixture(t, "--object-format="+format)
+		f.write("x.bat", "old\n")
+		f.link("a.py", "link")
+		f.write("gone.py", "x\n")
+		f.commit("two")
+		f.write("a.py", "staged\n")
+		f.write("new.py", "new\n")
+		f.remove("link")
+		f.link("run.sh", "link")
+		f.git("add", "a.py", "new.py", "link")
+		f.git("rm", "-q", "--cached", "gone.py")
+		f.chmod("x.bat", 0o755)
+		f.write("a.py", "and edited\n")
+		f.write("untracked.py", "u\n")
+		f.remove("pkg")
+		tree, kept := f.judge()
+		for name, src := range map[string]*Source{"folder": f.source(f.root), "ssh": f.source("ssh://host"+f.root, "GIT_SSH_COMMAND="+f.ssh(false))} {
+			dst := f.at(filepath.Join(t.TempDir(), name))
+			if err := Restore(t.Context(), src, tree.Patch(), dst.root, RestoreOptions{Blob: kept.open, Repository: true}); err != nil {
+				t.Fatal(err)
+			}
+			for _, args := range [][]string{{"status", "--porcelain"}, {"diff"}, {"diff", "--cached"}, {"rev-parse", "HEAD"}} {
+				if d := cmp.Diff(f.git(args...), dst.git(args...)); d != "" {
+					t.Errorf("%s: git %v (-want +got):\n%s", name, args, d)
+				}
+			}
+			dst.git("fsck", "--strict")
+			again, _ := dst.judge()
+			if again.Manifest.Digest() != tree.Manifest.Digest() || again.Commit != tree.Commit || string(again.Patch().Bytes()) != string(tree.Patch().Bytes()) {
+				t.Errorf("%s: judged again it is another tree: %v", name, kinds(again))
+			}
+		}
 	}
 }

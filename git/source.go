@@ -51,11 +51,9 @@ func (s *Source) openFolder(dir string) error {
 	if err != nil {
 		return fmt.Errorf("opening %q: %w", dir, err)
 	}
-	var p place
-	if isGitDir(real) {
-		p, err = newPlace("", real, false)
-	} else {
-		p, err = discover(real)
+	p, err := discover(real)
+	if checkGitDir(real) == nil { // a bare repository, or a .git
+		p, err = newPlace("", real)
 	}
 	if err != nil {
 		return fmt.Errorf("opening %q: %w", dir, err)

@@ -332,3 +332,14 @@ func TestLyingProgram(t *testing.T) {
 		}
 	}
 }
+
+// TestUnreadableRepository is no folder outside git.
+func TestUnreadableRepository(t *testing.T) {
+	f := newFixture(t)
+	f.chmod(".git", 0)
+	t.Cleanup(func() { f.chmod(".git", 0o755) })
+	_, err := Open(t.Context(), f.path("pkg"), f.options())
+	if os.Geteuid() != 0 && (!errors.Is(err, os.ErrPermission) || errors.Is(err, ErrNoRepository)) || os.Geteuid() == 0 && err != nil {
+		t.Errorf("error %v", err)
+	}
+}

@@ -106,8 +106,8 @@ func (j *judgement) judgeBytes(ctx context.Context, disk []onDisk, other []int) 
 		return err
 	}
 	auto, err := j.repo.convertsLines(ctx)
-	if err != nil {
-		return err
+	if err != nil && ctx.Err() == nil {
+		j.tree.Omitted = append(j.tree.Omitted, Omitted{".git/config", err.Error()})
 	}
 	for _, i := range other {
 		e := j.Scan.tree[i]

@@ -64,7 +64,7 @@ func (j *judgement) untracked() []entry {
 		}
 		listed[e.path] = true
 	}
-	list = append(list, j.unlisted(listed)...)
+	list = append(list, j.passedOver(listed)...)
 	slices.SortFunc(list, func(a, b entry) int { return strings.Compare(a.path, b.path) })
 	return list
 }
@@ -85,9 +85,9 @@ func (j *judgement) counts(e entry) bool {
 	return !e.ignored || IsSource(e.path)
 }
 
-// unlisted finds files that the walk passed over (in caches, behind the limit,
+// passedOver finds files that the walk passed over (in caches, behind the limit,
 // ignored and no source) but that were used, or stand in the index.
-func (j *judgement) unlisted(listed map[string]bool) []entry {
+func (j *judgement) passedOver(listed map[string]bool) []entry {
 	var more []string
 	for file := range j.keep.used {
 		inner, ok := j.keep.inner(file)

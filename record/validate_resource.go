@@ -41,8 +41,8 @@ func checkSamePlaces(all []Resource) error {
 	for _, r := range all {
 		p := place{r.Annotations.Role, r.Name}
 		switch p.role {
-		case RolePackage:
-			continue // one can be installed twice
+		case RolePackage, RoleInterpreter:
+			continue // one can be installed twice, and each environment is the root venv
 		case RoleCommit:
 			p.name = ""
 		}

@@ -45,6 +45,7 @@ func goodRecords() []vector {
 		"no-git":                {rt.Without(record.RoleCommit)},
 		"no-packages":           {rt.Without(record.RolePackage), rt.Without(record.RoleInterpreter), rt.Without(record.RoleLock)},
 		"package-twice":         {rt.Dependency(rt.Package("numpy", "1.26.4"))},
+		"interpreters-two":      {rt.Dependency(otherInterpreter())},
 		"package-no-record":     {rt.Dependency(withoutDigest(rt.Package("legacy", "1.0")))},
 		"output-empty-file":     {rt.Output("repo:empty.bin", "")},
 		"output-empty-folder":   {rt.OutputTree("repo:empty", nil)},
@@ -115,6 +116,16 @@ func noneDeclared(s *record.Statement) {
 func largest(s *record.Statement) {
 	rt.Output("repo:large", "large")(s)
 	s.Subject[len(s.Subject)-1].Annotations.File.Bytes = math.MaxInt64
+}
+
+// otherInterpreter is that of another environment, at the same place in it.
+func otherInterpreter() record.Resource {
+	at := rt.Location("venv:bin/python")
+	return record.Resource{Name: at.String(), Digest: rt.SHA256("another interpreter"), Annotations: record.Annotations{
+		Role: record.RoleInterpreter, Interpreter: &record.InterpreterFacts{
+			Location: at, Resolved: at, Implementation: "CPython", Version: "3.12.0", Environment: "conda", Seen: "running",
+		},
+	}}
 }
 
 func withoutDigest(r record.Resource) record.Resource {

@@ -256,7 +256,7 @@ func poetryName(project string) string {
 	if name == "" {
 		name = file.Tool.Poetry.Name
 	}
-	name = poetryUnsafe.ReplaceAllString(strings.ToLower(name), "_")
+	name = poetryUnsafe.ReplaceAllString(NormalizeName(name), "_")
 	sum := sha256.Sum256([]byte(followed(project)))
 	return name[:min(len(name), 42)] + "-" + base64.URLEncoding.EncodeToString(sum[:])[:8]
 }

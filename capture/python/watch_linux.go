@@ -10,10 +10,10 @@ import (
 )
 
 // Watch looks for Python interpreters among a process and its descendants until
-// ctx ends or all of them are gone, and answers each different one in the order
-// in which it was first seen. A process that starts and ends between two looks is
-// missed, and so are the descendants of one that ended before they were seen. Two
-// starts that differ in nothing but the script are one interpreter.
+// ctx ends or all of them are gone, and answers each different one, as [Merge]
+// does, in the order in which it was first seen. A process that starts and ends between
+// two looks is missed, and so are the descendants of one that ended before they were
+// seen.
 func Watch(ctx context.Context, o WatchOptions) []Interpreter {
 	o = o.withDefaults()
 	launches, done := make(chan sighting, 64), make(chan []Interpreter)
@@ -30,7 +30,7 @@ func Watch(ctx context.Context, o WatchOptions) []Interpreter {
 		}
 	}
 	close(launches)
-	return <-done
+	return Merge(<-done)
 }
 
 // sighting is a start of an interpreter, and the process that it was seen in.
@@ -130,8 +130,8 @@ func (w *watcher) visit(pid int) bool {
 	return true
 }
 
-// key is equal for starts that import from the same places, the script's folder
-// left aside.
+// key is equal for starts that import from the same places. The script's folder is
+// left aside: a run of many scripts is still one of one interpreter.
 func (l launch) key() string {
 	o := parseOptions(l.args)
 	parts := []string{l.path, l.env["PYTHONPATH"], l.env["PYTHONHOME"], l.env["PYTHONUSERBASE"], l.env["PYTHONNOUSERSITE"], l.env.home(),

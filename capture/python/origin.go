@@ -75,11 +75,12 @@ func localPath(raw string) string {
 	return filepath.FromSlash(path)
 }
 
-// purlOf names a distribution, with its origin where it is not from an index.
+// purlOf names a distribution, with its origin where it is not from an index nor
+// from this machine: a path means nothing elsewhere, and may name a person.
 func purlOf(name, version string, o *Origin) string {
 	var q packageurl.Qualifiers
 	switch {
-	case o == nil || o.Dir != "":
+	case o == nil || strings.HasPrefix(o.URL, "file:"):
 	case o.VCS != "":
 		q = packageurl.QualifiersFromMap(map[string]string{"vcs_url": o.VCS + "+" + o.URL + "@" + o.Commit})
 	default:

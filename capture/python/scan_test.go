@@ -72,6 +72,9 @@ func TestScan(t *testing.T) {
 		distInfo("archived", "3", map[string]string{
 			"direct_url.json": `{"url":"file:///w/a.whl","archive_info":{"hash":"sha256=AB","hashes":{"sha256":"AB"}}}`,
 		}),
+		distInfo("remote", "4", map[string]string{
+			"direct_url.json": `{"url":"https://h.org/r.whl","archive_info":{}}`,
+		}),
 		map[string]string{
 			"Foo_Bar/__init__.py":              "",
 			"old-0.1-py3.11.egg-info/PKG-INFO": "Name: Old\nVersion: 0.1\n",
@@ -82,13 +85,14 @@ func TestScan(t *testing.T) {
 	))
 	inv := scan(t, root, "venv/bin/python", ScanOptions{})
 	want := []Distribution{
-		{Name: "archived", Project: "archived", Version: "3", PURL: "pkg:pypi/archived@3?download_url=file:%2F%2F%2Fw%2Fa.whl", Format: DistInfo,
+		{Name: "archived", Project: "archived", Version: "3", PURL: "pkg:pypi/archived@3", Format: DistInfo,
 			Origin: &Origin{URL: "file:///w/a.whl", Hashes: []Hash{{"sha256", "ab"}}}},
 		{Name: "foo-bar", Project: "Foo_Bar", Version: "1.0", PURL: "pkg:pypi/foo-bar@1.0", Format: DistInfo, Installer: "pip", Requested: true,
 			Tags: []string{"py2-none-any", "py3-none-any"}, Generator: "flit 3.9", Record: hashing.Bytes([]byte(record))},
 		{Name: "git-ted", Project: "git.ted", Version: "2.0+local", PURL: "pkg:pypi/git-ted@2.0%2Blocal?vcs_url=git%2Bhttps:%2F%2Fh.org%2Fr.git%40abc", Format: DistInfo,
 			Origin: &Origin{URL: "https://h.org/r.git", Subdirectory: "s", VCS: "git", Commit: "abc", Requested: "main"}},
 		{Name: "old", Project: "Old", Version: "0.1", PURL: "pkg:pypi/old@0.1", Format: EggInfo},
+		{Name: "remote", Project: "remote", Version: "4", PURL: "pkg:pypi/remote@4?download_url=https:%2F%2Fh.org%2Fr.whl", Format: DistInfo, Origin: &Origin{URL: "https://h.org/r.whl"}},
 		{Name: "single", Project: "single", Version: "0.2", PURL: "pkg:pypi/single@0.2", Format: EggInfo},
 	}
 	if diff := cmp.Diff(want, inv.Distributions, cmpopts.IgnoreUnexported(Distribution{}), cmpopts.IgnoreFields(Distribution{}, "Metadata", "Site")); diff != "" {

@@ -3,7 +3,6 @@ package record
 import (
 	"errors"
 	"fmt"
-	"path"
 	"slices"
 	"strings"
 
@@ -65,7 +64,50 @@ func checkManifests(s *Statement) error {
 			return fmt.Errorf("the manifest of folder %q is not among the byproducts", r.Name)
 		}
 	}
-	return checkParts(outputs)
+	return errors.Join(checkNesting(outputs), checkParts(outputs))
+}
+
+// checkNesting: within an output folder nothing stands that is not its part, since
+// its manifest lists all of it.
+func checkNesting(outputs []Resource) error {
+	type placed struct {
+		order string // in which a folder comes right before what is within it
+		at    Location
+		r     *Resource
+	}
+	var all []placed
+	for i := range outputs {
+		at := outputs[i].Annotations.place()
+		path := ""
+		if at.Path != "." {
+			path = "\x00" + strings.ReplaceAll(strings.Trim(at.Path, "/"), "/", "\x00")
+		}
+		all = append(all, placed{string(at.Root) + path, at, &outputs[i]})
+	}
+	slices.SortFunc(all, func(a, b placed) int { return strings.Compare(a.order, b.order) })
+	var folder Location
+	for _, p := range all {
+		a := &p.r.Annotations
+		if _, within := p.at.below(folder); within {
+			if a.File == nil || a.File.Tree == nil || *a.File.Tree != folder {
+				return fmt.Errorf("%q stands within the output folder %q and is no part of it", p.r.Name, folder)
+			}
+		} else if a.Tree != nil {
+			folder = p.at
+		}
+	}
+	return nil
+}
+
+// place is the location of a file or folder.
+func (a *Annotations) place() Location {
+	switch {
+	case a.File != nil:
+		return a.File.Location
+	case a.Tree != nil:
+		return a.Tree.Location
+	}
+	return Location{}
 }
 
 // folder is an output folder, and what its parts add up to.
@@ -96,36 +138,23 @@ func checkParts(outputs []Resource) error {
 	return nil
 }
 
-// addPart adds an output to the folder that it is part of. Within an output
-// folder nothing stands that is not its part: its manifest lists all of it.
+// addPart adds an output to the folder that it is part of.
 func addPart(folders map[Location]*folder, r Resource) error {
-	var at Location
-	var part *Location
-	switch a := &r.Annotations; {
-	case a.File != nil:
-		at, part = a.File.Location, a.File.Tree
-	case a.Tree != nil:
-		at = a.Tree.Location
-	}
-	for above := range ancestors(at) {
-		if folders[above] != nil && (part == nil || *part != above) {
-			return fmt.Errorf("%q stands within the output folder %q and is no part of it", r.Name, above)
-		}
-	}
-	if part == nil || r.Digest == nil || r.Digest.SHA256 == nil {
+	f := r.Annotations.File
+	if f == nil || f.Tree == nil || r.Digest == nil || r.Digest.SHA256 == nil {
 		return nil
 	}
-	below, found := at.below(*part)
-	whole := folders[*part]
+	below, found := f.Location.below(*f.Tree)
+	whole := folders[*f.Tree]
 	switch {
 	case !found:
-		return fmt.Errorf("file %q is not below its folder %q", r.Name, part)
+		return fmt.Errorf("file %q is not below its folder %q", r.Name, f.Tree)
 	case whole == nil:
-		return fmt.Errorf("folder %q has the file %q and does not stand itself", part, r.Name)
+		return fmt.Errorf("folder %q has the file %q and does not stand itself", f.Tree, r.Name)
 	}
 	whole.entries = append(whole.entries, hashing.Entry{Path: below, Digest: *r.Digest.SHA256})
-	if whole.bytes += r.Annotations.File.Bytes; whole.bytes < 0 {
-		return fmt.Errorf("folder %q has more bytes than there are numbers", part)
+	if whole.bytes += f.Bytes; whole.bytes < 0 {
+		return fmt.Errorf("folder %q has more bytes than there are numbers", f.Tree)
 	}
 	return nil
 }
@@ -143,17 +172,6 @@ func checkSum(r Resource, f *folder) error {
 		return fmt.Errorf("folder %q has names that dirHash does not have", r.Name)
 	}
 	return nil
-}
-
-// ancestors gives the folders that l stands in, up to its root.
-func ancestors(l Location) func(yield func(Location) bool) {
-	return func(yield func(Location) bool) {
-		for p := l.Path; p != "." && p != "/"; {
-			if p = path.Dir(p); !yield(Location{l.Root, p}) {
-				return
-			}
-		}
-	}
 }
 
 // below is the path of l in a folder.

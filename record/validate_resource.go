@@ -198,13 +198,7 @@ func checkEncoded(path string) error {
 // checkOrigin: what was read from a server stands at a place of that server, and
 // nothing else does.
 func checkOrigin(r *Resource) error {
-	o, at := r.Annotations.Origin, Location{}
-	switch a := &r.Annotations; {
-	case a.File != nil:
-		at = a.File.Location
-	case a.Tree != nil:
-		at = a.Tree.Location
-	}
+	o, at := r.Annotations.Origin, r.Annotations.place()
 	if o == nil {
 		return must(at.Root != RootServer, "%q is on a server, and its origin is missing", r.Name)
 	}

@@ -188,6 +188,8 @@ func badTrees() []vector {
 		malformed("file-of-no-tree", unchecked(part("repo:other/file", "repo:other")), "does not stand itself"),
 		malformed("file-in-tree-of-other-root", unchecked(part("home:model/file", "repo:model")), "is not below its folder"),
 		malformed("file-in-tree-and-no-part", unchecked(rt.Output("repo:model/evil.bin", "evil")), "is no part of it"),
+		malformed("file-in-hidden-tree-and-no-part", unchecked(rt.OutputTree("repo:.m", rt.Files{"a": "1"}), rt.OutputTree("repo:m", rt.Files{"a": "1"}), rt.Output("repo:.m/evil.bin", "evil")), "is no part of it"),
+		malformed("file-in-tree-beside-alike-names", unchecked(rt.Output("repo:model-2", "2"), rt.Output("repo:model.bin", "3"), rt.Output("repo:model/evil.bin", "evil")), "is no part of it"),
 		malformed("tree-in-tree", unchecked(rt.OutputTree("repo:model/inner", rt.Files{"a": "1"})), "is no part of it"),
 		malformed("tree-in-root", unchecked(rt.OutputTree("repo:.", rt.Files{"a": "1"})), "is no part of it"),
 		malformed("dirhash-of-escaped-names", unchecked(rt.OutputTree("repo:names", rt.Files{"a\nb": "1"}), func(s *record.Statement) {

@@ -53,6 +53,7 @@ func goodRecords() []vector {
 		"output-on-server":      {serverModel},
 		"output-in-root":        {rt.NoOutputs, rt.OutputTree("repo:.", rt.Files{"a": "1", "b/c": "2"})},
 		"output-roots":          {rt.Output("abs:/mnt/m.bin", "m"), rt.Output("home:m.bin", "m"), rt.Output("venv:m.bin", "m")},
+		"output-alike-names":    {rt.OutputTree("repo:.model", rt.Files{"a": "1"}), rt.Output("repo:model-2", "2"), rt.Output("repo:model.bin", "3"), rt.Output("repo:mode", "4")},
 		"no-outputs":            {rt.NoOutputs},
 		"input-empty-folder":    {rt.InputTree(record.RoleData, "repo:none", nil)},
 		"input-twice":           {rt.Input(record.RoleData, "repo:data/train.csv", rt.Train)},

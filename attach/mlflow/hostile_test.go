@@ -171,58 +171,60 @@ func files(entries ...map[string]any) func(*http.Request, map[string]any) {
 
 func file(path string) map[string]any { return map[string]any{"path": path, "file_size": 1} }
 
+// badListings make the listings of the model wrong.
+var badListings = []struct {
+	name   string
+	change func(*http.Request, map[string]any)
+	want   error
+}{
+	{"a way up", files(file("../secret")), attach.ErrMalformed},
+	{"a way up in the middle", files(file("a/../../secret")), attach.ErrMalformed},
+	{"an absolute path", files(file("/etc/passwd")), attach.ErrMalformed},
+	{"a backslash", files(file(`..\secret`)), attach.ErrMalformed},
+	{"a control character", files(file("a\x1b[2J")), attach.ErrMalformed},
+	{"no path", files(file("")), attach.ErrMalformed},
+	{"the folder itself", files(file(".")), attach.ErrMalformed},
+	{"a file of another folder", files(file("elsewhere/a")), attach.ErrMalformed},
+	{"a path twice", files(file("a"), file("a")), attach.ErrMalformed},
+	{"a file that is a folder too", files(file("a"), map[string]any{"path": "a", "is_dir": true}), attach.ErrMalformed},
+	{"a negative size", files(map[string]any{"path": "a", "file_size": -1}), attach.ErrMalformed},
+	{"a broken size", files(map[string]any{"path": "a", "file_size": 1.5}), attach.ErrMalformed},
+	{"another root", func(_ *http.Request, a map[string]any) { a["root_uri"] = "mlflow-artifacts:/other" }, attach.ErrMalformed},
+	{"no root", func(_ *http.Request, a map[string]any) { delete(a, "root_uri") }, attach.ErrMalformed},
+	{"pages in a circle", func(_ *http.Request, a map[string]any) { a["files"], a["next_page_token"] = nil, "again" }, attach.ErrMalformed},
+	{"pages without an end", func(r *http.Request, a map[string]any) {
+		a["files"], a["next_page_token"] = nil, r.URL.Query().Get("page_token")+"x"
+	}, attach.ErrTooLarge},
+	{"folders without an end", func(r *http.Request, a map[string]any) {
+		if p := r.URL.Query().Get("artifact_directory_path"); p == "" || strings.HasPrefix(p, "d") {
+			a["files"] = []any{map[string]any{"path": strings.TrimPrefix(p+"/d", "/"), "is_dir": true}}
+		}
+	}, attach.ErrTooLarge},
+	{"folders side by side without an end", func(r *http.Request, a map[string]any) {
+		var many []any
+		for i := range 10 {
+			many = append(many, map[string]any{"path": strings.TrimPrefix(fmt.Sprintf("%s/d%d", r.URL.Query().Get("artifact_directory_path"), i), "/"), "is_dir": true})
+		}
+		a["files"] = many
+	}, attach.ErrTooLarge},
+	{"large pages without an end", func(r *http.Request, a map[string]any) {
+		a["files"], a["next_page_token"] = nil, r.URL.Query().Get("page_token")+"x"
+		a["padding"] = strings.Repeat("x", 16<<20)
+	}, attach.ErrTooLarge},
+	{"too many files", func(_ *http.Request, a map[string]any) {
+		var many []any
+		for i := range 21 {
+			many = append(many, file(fmt.Sprint("f", i)))
+		}
+		a["files"] = many
+	}, attach.ErrTooLarge},
+	{"too many bytes", files(map[string]any{"path": "a", "file_size": 600}, map[string]any{"path": "b", "file_size": 600}), attach.ErrTooLarge},
+	{"more bytes than there are", files(map[string]any{"path": "a", "file_size": int64(1) << 62},
+		map[string]any{"path": "b", "file_size": int64(1) << 62}), attach.ErrTooLarge},
+}
+
 func TestServerThatListsBadly(t *testing.T) {
-	tests := []struct {
-		name   string
-		change func(*http.Request, map[string]any)
-		want   error
-	}{
-		{"a way up", files(file("../secret")), attach.ErrMalformed},
-		{"a way up in the middle", files(file("a/../../secret")), attach.ErrMalformed},
-		{"an absolute path", files(file("/etc/passwd")), attach.ErrMalformed},
-		{"a backslash", files(file(`..\secret`)), attach.ErrMalformed},
-		{"a control character", files(file("a\x1b[2J")), attach.ErrMalformed},
-		{"no path", files(file("")), attach.ErrMalformed},
-		{"the folder itself", files(file(".")), attach.ErrMalformed},
-		{"a file of another folder", files(file("elsewhere/a")), attach.ErrMalformed},
-		{"a path twice", files(file("a"), file("a")), attach.ErrMalformed},
-		{"a file that is a folder too", files(file("a"), map[string]any{"path": "a", "is_dir": true}), attach.ErrMalformed},
-		{"a negative size", files(map[string]any{"path": "a", "file_size": -1}), attach.ErrMalformed},
-		{"a broken size", files(map[string]any{"path": "a", "file_size": 1.5}), attach.ErrMalformed},
-		{"another root", func(_ *http.Request, a map[string]any) { a["root_uri"] = "mlflow-artifacts:/other" }, attach.ErrMalformed},
-		{"no root", func(_ *http.Request, a map[string]any) { delete(a, "root_uri") }, attach.ErrMalformed},
-		{"pages in a circle", func(_ *http.Request, a map[string]any) { a["files"], a["next_page_token"] = nil, "again" }, attach.ErrMalformed},
-		{"pages without an end", func(r *http.Request, a map[string]any) {
-			a["files"], a["next_page_token"] = nil, r.URL.Query().Get("page_token")+"x"
-		}, attach.ErrTooLarge},
-		{"folders without an end", func(r *http.Request, a map[string]any) {
-			if p := r.URL.Query().Get("artifact_directory_path"); p == "" || strings.HasPrefix(p, "d") {
-				a["files"] = []any{map[string]any{"path": strings.TrimPrefix(p+"/d", "/"), "is_dir": true}}
-			}
-		}, attach.ErrTooLarge},
-		{"folders side by side without an end", func(r *http.Request, a map[string]any) {
-			var many []any
-			for i := range 10 {
-				many = append(many, map[string]any{"path": strings.TrimPrefix(fmt.Sprintf("%s/d%d", r.URL.Query().Get("artifact_directory_path"), i), "/"), "is_dir": true})
-			}
-			a["files"] = many
-		}, attach.ErrTooLarge},
-		{"large pages without an end", func(r *http.Request, a map[string]any) {
-			a["files"], a["next_page_token"] = nil, r.URL.Query().Get("page_token")+"x"
-			a["padding"] = strings.Repeat("x", 16<<20)
-		}, attach.ErrTooLarge},
-		{"too many files", func(_ *http.Request, a map[string]any) {
-			var many []any
-			for i := range 21 {
-				many = append(many, file(fmt.Sprint("f", i)))
-			}
-			a["files"] = many
-		}, attach.ErrTooLarge},
-		{"too many bytes", files(map[string]any{"path": "a", "file_size": 600}, map[string]any{"path": "b", "file_size": 600}), attach.ErrTooLarge},
-		{"more bytes than there are", files(map[string]any{"path": "a", "file_size": int64(1) << 62},
-			map[string]any{"path": "b", "file_size": int64(1) << 62}), attach.ErrTooLarge},
-	}
-	for _, tt := range tests {
+	for _, tt := range badListings {
 		t.Run(tt.name, func(t *testing.T) {
 			f := newFake(t)
 			f.change = func(r *http.Request, a map[string]any) {

@@ -92,14 +92,14 @@ func (s *store) ask(ctx context.Context, op, route string, fields map[string]any
 }
 
 func (s *store) start(op string) error {
+	if !s.address.exists() {
+		e := s.fail(op, attach.ErrUnreachable, "there is no MLflow store", nil)
+		e.Hint = hintURI
+		return e
+	}
 	if s.python == "" {
 		e := s.fail(op, attach.ErrUnsupported, "a local store is read by the mlflow package of an interpreter, and none is known", nil)
 		e.Hint = "activate the virtual environment that the training ran in"
-		return e
-	}
-	if !s.address.exists() {
-		e := s.fail(op, attach.ErrNotFound, "there is no MLflow store", nil)
-		e.Hint = hintURI
 		return e
 	}
 	cmd := exec.Command(s.python, "-c", helper)

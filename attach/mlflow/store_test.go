@@ -113,8 +113,8 @@ func TestStoreThatIsNotThere(t *testing.T) {
 	dir := t.TempDir()
 	s := mlflow.New(mlflow.Options{Dir: dir, Python: interpreter(t, "exit 0")})
 	err := readAll(t, s, "models:/iris/1")
-	if !errors.Is(err, attach.ErrNotFound) || !strings.Contains(attach.Hint(err), "MLFLOW_TRACKING_URI") {
-		t.Errorf("%v, hint %q; want ErrNotFound", err, attach.Hint(err))
+	if !errors.Is(err, attach.ErrUnreachable) || !strings.Contains(attach.Hint(err), "MLFLOW_TRACKING_URI") {
+		t.Errorf("%v, hint %q; want ErrUnreachable", err, attach.Hint(err))
 	}
 	if entries, _ := os.ReadDir(dir); len(entries) != 0 {
 		t.Errorf("the folder has %v", entries)

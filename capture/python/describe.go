@@ -123,10 +123,13 @@ func libraryIn(prefix, program string, cfg venv) (installation, bool) {
 			}
 		}
 	}
-	for _, i := range found {
+	for _, i := range found { // a free-threaded one has a library of its own
 		if strings.HasSuffix(i.lib, "t") == strings.HasSuffix(program, "t") {
 			return i, true
 		}
+	}
+	if len(found) > 0 {
+		return found[0], true
 	}
 	return installation{prefix: prefix}, false
 }

@@ -223,6 +223,8 @@ func TestBrokenInstallations(t *testing.T) {
 		"empty/bin/python":   {"3.11.2", 0},
 		"header/bin/python3": {"3.12.4", 0},
 		"shared/bin/python3": {"3.12.9", 0},
+		"free/bin/python3":   {"3.13.1", 0},
+		"pypy/bin/pypy3":     {"3.10.14", 0},
 	} {
 		in, ok, err := Resolve(context.Background(), Command{[]string{filepath.Join(root, path)}, root, nil})
 		if err != nil || !ok || in.Version != want.version || len(in.Problems) != want.problems {

@@ -303,7 +303,7 @@ func TestOpenWithoutProgram(t *testing.T) {
 func TestContextEndsGit(t *testing.T) {
 	f := newFixture(t)
 	o := f.options()
-	o.Program = f.at(f.home).script("slow", "sleep 600")
+	o.Program = f.at(f.home).script("slow", "sleep 600 & wait")
 	r, err := Open(t.Context(), f.root, o)
 	if err != nil {
 		t.Fatal(err)

@@ -3,13 +3,11 @@
 package child_test
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
 	"os/exec"
 	"os/signal"
-	"path/filepath"
 	"strings"
 	"sync"
 	"syscall"
@@ -41,32 +39,6 @@ func TestMain(m *testing.M) {
 // wrapDir is where the program in testdata/wrap is built.
 var wrapDir = sync.OnceValues(func() (string, error) { return os.MkdirTemp("", "wrap") })
 
-var built = sync.OnceValues(func() (string, error) { return build("wrap") })
-
-// wrap is that program: the wrapper whose behaviour is tested. It is built by
-// itself since go test strips the binaries that it runs, and users do not.
-func wrap(t testing.TB) string {
-	t.Helper()
-	path, err := built()
-	if err != nil {
-		t.Fatal(err)
-	}
-	return path
-}
-
-func build(name string, flags ...string) (string, error) {
-	dir, err := wrapDir()
-	if err != nil {
-		return "", err
-	}
-	path := filepath.Join(dir, name)
-	argv := append(append([]string{"build", "-o", path}, flags...), "./testdata/wrap")
-	if raw, err := exec.Command("go", argv...).CombinedOutput(); err != nil {
-		return "", fmt.Errorf("building the wrapper: %w\n%s", err, raw)
-	}
-	return path, nil
-}
-
 // echo says "ready", then names each signal that it gets, until SIGUSR2.
 func echo([]string) int {
 	c := make(chan os.Signal, 100)
@@ -89,31 +61,6 @@ func idle([]string) int {
 	fmt.Println("ready")
 	fmt.Println("got", child.Signal((<-c).(syscall.Signal)))
 	return 0
-}
-
-// self is this test binary.
-func self(t testing.TB) string {
-	t.Helper()
-	path, err := os.Executable()
-	if err != nil {
-		t.Fatal(err)
-	}
-	return path
-}
-
-// outcomeFile is where a wrap is told to write; outcome reads it.
-func outcomeFile(t testing.TB) string { return filepath.Join(t.TempDir(), "outcome") }
-
-func outcome(t testing.TB, file string) (out child.Outcome) {
-	t.Helper()
-	raw, err := os.ReadFile(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := json.Unmarshal(raw, &out); err != nil {
-		t.Fatal(err)
-	}
-	return out
 }
 
 // run runs a command here, in this process.

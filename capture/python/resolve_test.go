@@ -211,7 +211,9 @@ func TestBrokenInstallations(t *testing.T) {
 		"empty/bin/python":   "-> " + root + "/usr/bin/python3",
 		"header/bin/python3": "\x00stub", "header/lib/python3.12/os.py": "",
 		"header/include/python3.12/patchlevel.h": "#define PY_VERSION      \t\"3.12.4+\"\n",
-		"shared/bin/python3":                     "\x00stub", "shared/lib/python3.12/os.py": "",
+		"free/bin/python3":                       "\x00\x003.13.1\x00", "free/lib/python3.13t/os.py": "",
+		"pypy/bin/pypy3": "\x00\x003.10.14\x00", "pypy/lib/pypy3.10/os.py": "",
+		"shared/bin/python3": "\x00stub", "shared/lib/python3.12/os.py": "",
 		"shared/lib/libpython3.12.so.1.0": "\x00x\x003.12.9\x00",
 	})
 	for path, want := range map[string]struct {

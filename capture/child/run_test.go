@@ -244,3 +244,30 @@ func TestManyAtOnce(t *testing.T) {
 		t.Errorf("a child is left: %v", err)
 	}
 }
+
+// Held signals do not end this process, before a command, while it runs or after.
+func TestHold(t *testing.T) {
+	signals, release := child.Hold()
+	defer release()
+	send := func() {
+		if err := syscall.Kill(os.Getpid(), syscall.SIGTERM); err != nil {
+			t.Fatal(err)
+		}
+		select {
+		case s := <-signals:
+			if s != syscall.SIGTERM {
+				t.Errorf("got %v", s)
+			}
+		case <-time.After(patience):
+			t.Fatal("got no signal")
+		}
+	}
+	send()
+	out, err := child.Run(t.Context(), child.Command{
+		Argv: []string{"sleep", "1000"}, Env: os.Environ(), Now: time.Now, Started: func(int) { send() },
+	})
+	if err != nil || out.Status != child.Interrupted || out.ShellStatus() != 143 {
+		t.Errorf("got %+v, %v", out, err)
+	}
+	send()
+}

@@ -11,7 +11,7 @@ import (
 // badRecords are those that are refused, each for one reason.
 func badRecords() []vector {
 	var all []vector
-	for _, part := range [][]vector{badBytes(), badKeys(), badValues(), badTypes(), badStatements(), badResources(), badTrees(), badCode()} {
+	for _, part := range [][]vector{badBytes(), badBits(), badKeys(), badValues(), badTypes(), badSubjects(), badOutcomes(), badDetails(), badParameters(), badResources(), badTrees(), badParts(), badCommits(), badPackages()} {
 		all = append(all, part...)
 	}
 	return all
@@ -27,13 +27,7 @@ func unchecked(opts ...rt.Option) []byte { return parse([]byte(quote(rt.Statemen
 // badBytes are wrong before they are JSON of any kind.
 func badBytes() []vector {
 	base := encode()
-	flip := func(text string, bit byte) []byte {
-		raw := bytes.Clone(base)
-		raw[bytes.Index(base, []byte(text))+len(text)] ^= bit
-		return raw
-	}
 	inner := string(bytes.TrimSpace(base))
-	metrics := rt.SHA256(rt.Metrics).SHA256.String()
 	return []vector{
 		malformed("empty", nil, "unexpected end of JSON input"),
 		malformed("white-space-alone", []byte(" \n"), "unexpected end of JSON input"),
@@ -63,6 +57,19 @@ func badBytes() []vector {
 		malformed("escaped-line-end", replaced(base, `"main"`, `"ma\nin"`), "control characters"),
 		malformed("delete-character", replaced(base, `"main"`, "\"ma\x7fin\""), "control characters"),
 		malformed("c1-control-character", replaced(base, `"main"`, "\"ma\u009bin\""), "control characters"),
+	}
+}
+
+// badBits have one bit flipped, in the byte after a text.
+func badBits() []vector {
+	base := encode()
+	flip := func(text string, bit byte) []byte {
+		raw := bytes.Clone(base)
+		raw[bytes.Index(base, []byte(text))+len(text)] ^= bit
+		return raw
+	}
+	metrics := rt.SHA256(rt.Metrics).SHA256.String()
+	return []vector{
 		malformed("bit-flipped-in-subject-digest", flip(`"name":"repo:model/MLmodel","digest":{"sha256":"`, 1), "is not the sum of its"),
 		malformed("bit-flipped-in-tree-digest", flip(`"name":"repo:model","digest":{"lineageTree1":"`, 1), "dirHash"),
 		malformed("bit-flipped-in-case", flip(metrics[:strings.IndexAny(metrics, "abcdef")], 0x20), "not a digest"),
@@ -113,6 +120,24 @@ var objects = map[string]string{
 	"gap": "predicate.runDetails.lineage_gaps.0", "note": "predicate.runDetails.lineage_notes.0",
 }
 
+// required are some of the keys that must be there, by their path in "succeeded".
+var required = map[string]string{
+	"type": "_type", "subject": "subject", "predicate-type": "predicateType", "role": "subject.1.annotations.role",
+	"annotations": "subject.1.annotations", "location": "subject.1.annotations.file.location",
+	"bytes": "subject.1.annotations.file.bytes", "files": "subject.2.annotations.tree.files",
+	"command":      "predicate.buildDefinition.externalParameters.command",
+	"inputs":       "predicate.buildDefinition.externalParameters.inputs",
+	"environment":  "predicate.buildDefinition.internalParameters",
+	"variables":    "predicate.buildDefinition.internalParameters.variables",
+	"dependencies": "predicate.buildDefinition.resolvedDependencies",
+	"run-details":  "predicate.runDetails", "builder": "predicate.runDetails.builder",
+	"metadata": "predicate.runDetails.metadata", "invocation": "predicate.runDetails.metadata.invocationId",
+	"started": "predicate.runDetails.metadata.startedOn", "finished": "predicate.runDetails.metadata.finishedOn",
+	"outcome": "predicate.runDetails.metadata.lineage_outcome", "byproducts": "predicate.runDetails.byproducts",
+	"coverage": "predicate.runDetails.lineage_coverage", "gaps": "predicate.runDetails.lineage_gaps",
+	"gap-why": "predicate.runDetails.lineage_notes.0.why",
+}
+
 // badKeys have keys that are not ours, twice, in another case, or not at all.
 func badKeys() []vector {
 	whole, base := everything(), encode()
@@ -120,22 +145,7 @@ func badKeys() []vector {
 	for name, path := range objects {
 		all = append(all, malformed("unknown-key-in-"+name, edit(whole, add(path, "extra", `"1"`)), `unknown key "extra"`))
 	}
-	for name, path := range map[string]string{
-		"type": "_type", "subject": "subject", "predicate-type": "predicateType", "role": "subject.1.annotations.role",
-		"annotations": "subject.1.annotations", "location": "subject.1.annotations.file.location",
-		"bytes": "subject.1.annotations.file.bytes", "files": "subject.2.annotations.tree.files",
-		"command":      "predicate.buildDefinition.externalParameters.command",
-		"inputs":       "predicate.buildDefinition.externalParameters.inputs",
-		"environment":  "predicate.buildDefinition.internalParameters",
-		"variables":    "predicate.buildDefinition.internalParameters.variables",
-		"dependencies": "predicate.buildDefinition.resolvedDependencies",
-		"run-details":  "predicate.runDetails", "builder": "predicate.runDetails.builder",
-		"metadata": "predicate.runDetails.metadata", "invocation": "predicate.runDetails.metadata.invocationId",
-		"started": "predicate.runDetails.metadata.startedOn", "finished": "predicate.runDetails.metadata.finishedOn",
-		"outcome": "predicate.runDetails.metadata.lineage_outcome", "byproducts": "predicate.runDetails.byproducts",
-		"coverage": "predicate.runDetails.lineage_coverage", "gaps": "predicate.runDetails.lineage_gaps",
-		"gap-why": "predicate.runDetails.lineage_notes.0.why",
-	} {
+	for name, path := range required {
 		all = append(all, malformed("missing-"+name, edit(base, remove(path)), "is missing"))
 	}
 	for name, path := range map[string]string{

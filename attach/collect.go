@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
+	"slices"
 
 	"github.com/lineage-audit/lineage/hashing"
 	"github.com/lineage-audit/lineage/record"
@@ -22,37 +24,49 @@ type Collected struct {
 	// Outputs are the models that the run logged: the folder and each file, read
 	// back from the system, with their Origin.
 	Outputs []record.Resource
-	// Models are the manifests of those models, by the logged model's id.
-	Models map[string]hashing.Manifest
+	// Models are all logged models among the targets, by id: a model that is no
+	// output is there with the reason.
+	Models map[string]Reading
+}
+
+// Reading is what came of reading a logged model: its manifest, or why its bytes
+// are no output of the run.
+type Reading struct {
+	Manifest hashing.Manifest
+	Err      error
 }
 
 // Collect finds what a run has left and reads the models back. A model counts if
 // it carries the invocation, its run is one of those found, and it was created
-// within the span: then its bytes are the run's own. What could not be read is in
-// the error; what comes with it is whole.
+// within the span: then its bytes are the run's own. One that does not count, or
+// cannot be read, takes nothing from the others.
 func Collect(ctx context.Context, t Tracker, span Span) (Collected, error) {
 	targets, err := t.Find(ctx, span)
 	if err != nil {
 		return Collected{}, err
 	}
-	c := Collected{Targets: targets, Models: map[string]hashing.Manifest{}}
-	var failed []error
+	c := Collected{Targets: targets, Models: map[string]Reading{}}
 	for _, target := range targets {
-		if target.Kind != KindLoggedModel {
+		if _, twice := c.Models[target.ID]; twice || target.Kind != KindLoggedModel {
 			continue
 		}
 		outputs, manifest, err := readModel(ctx, t, span, target, targets)
-		if err != nil {
-			failed = append(failed, err)
-			continue
-		}
-		c.Outputs, c.Models[target.ID] = append(c.Outputs, outputs...), manifest
+		c.Outputs, c.Models[target.ID] = append(c.Outputs, outputs...), Reading{manifest, err}
 	}
-	return c, errors.Join(failed...)
+	return c, nil
+}
+
+// Err tells of the models that are no outputs.
+func (c Collected) Err() error {
+	var failed []error
+	for _, id := range slices.Sorted(maps.Keys(c.Models)) {
+		failed = append(failed, c.Models[id].Err)
+	}
+	return errors.Join(failed...)
 }
 
 func readModel(ctx context.Context, t Tracker, span Span, target Target, all []Target) ([]record.Resource, hashing.Manifest, error) {
-	ref, err := ParseRef("models:/" + target.ID)
+	ref, err := RefOf(target)
 	if err != nil {
 		return nil, hashing.Manifest{}, err
 	}
@@ -61,17 +75,20 @@ func readModel(ctx context.Context, t Tracker, span Span, target Target, all []T
 		return nil, hashing.Manifest{}, err
 	}
 	if why := NotOwn(m, span, all); why != "" {
-		return nil, hashing.Manifest{}, fmt.Errorf("model %q is no output of this run: %s", target.ID, why)
+		return nil, hashing.Manifest{}, fmt.Errorf("logged model %q is no output of this run: %s", target.ID, why)
 	}
 	manifest, files, err := HashModel(ctx, t, m)
 	if err != nil {
 		return nil, hashing.Manifest{}, err
 	}
 	if len(files) == 0 {
-		return nil, hashing.Manifest{}, fmt.Errorf("model %q has no files", target.ID)
+		return nil, hashing.Manifest{}, fmt.Errorf("logged model %q has no files", target.ID)
 	}
 	resources, err := modelResources(target, manifest, files)
-	return resources, manifest, err
+	if err != nil {
+		return nil, hashing.Manifest{}, err
+	}
+	return resources, manifest, nil
 }
 
 // HashedFile is one file of a model as its system gave it.

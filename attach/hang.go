@@ -1,8 +1,13 @@
 package attach
 
 import (
+	"bytes"
+	"cmp"
 	"context"
+	"errors"
 	"fmt"
+	"maps"
+	"slices"
 
 	"github.com/lineage-audit/lineage/hashing"
 	"github.com/lineage-audit/lineage/record"
@@ -18,69 +23,102 @@ type Failure struct {
 }
 
 // Hang hangs the record, with blobs, on each target. A model or version goes
-// through [Refuse] first; known are the manifests of logged models that were
-// read already, by id. One failure does not keep the others from being tried.
-func Hang(ctx context.Context, t Tracker, r *record.Record, blobs map[hashing.FileDigest][]byte, targets []Target, known map[string]hashing.Manifest) (done []Receipt, failed []Failure) {
+// through [Refuse] first; known are the logged models that were read already, by
+// id. One failure does not keep the others from being tried.
+func Hang(ctx context.Context, t Tracker, r *record.Record, blobs map[hashing.FileDigest][]byte, targets []Target, known map[string]Reading) (done []Receipt, failed []Failure) {
 	a := Attachment{ID: r.ID(), Invocation: r.Invocation(), Statement: r.Bytes(), Blobs: chosen(blobs)}
+	subjects := SubjectsOf(r)
 	for _, target := range targets {
-		a.Digest = ""
-		if target.Kind != KindRun {
-			m, err := manifestOf(ctx, t, target, known)
-			if err == nil {
-				err = Refuse(SubjectsOf(r), m)
-			}
-			if err != nil {
-				failed = append(failed, Failure{target, err})
+		var err error
+		if a.Digest, err = agreed(ctx, t, r, subjects, target, known); err == nil {
+			var receipt Receipt
+			if receipt, err = t.Put(ctx, target, a); err == nil {
+				done = append(done, receipt)
 				continue
 			}
-			a.Digest = "lineageTree1:" + m.Digest().String()
 		}
-		receipt, err := t.Put(ctx, target, a)
-		if err != nil {
-			failed = append(failed, Failure{target, err})
-			continue
-		}
-		done = append(done, receipt)
+		failed = append(failed, Failure{target, err})
 	}
 	return done, failed
 }
 
-// RefOf is the reference that resolves to a model's target.
-func RefOf(t Target) (Ref, error) {
-	switch t.Kind {
-	case KindLoggedModel:
-		return ParseRef("models:/" + t.ID)
-	case KindModelVersion:
-		return ParseRef("models:/" + t.Name + "/" + t.ID)
+// agreed is the digest of a model whose bytes the record names, with its
+// algorithm; "" for a run, which has none.
+func agreed(ctx context.Context, t Tracker, r *record.Record, subjects []Subject, target Target, known map[string]Reading) (string, error) {
+	if target.Kind == KindRun {
+		return "", nil
 	}
-	return Ref{}, fmt.Errorf("a %s is no model", t.Kind)
+	if o := r.Metadata().Outcome; !o.Ended0() {
+		return "", fmt.Errorf("the run ended as %s, so nothing that it left is an output", o.Status)
+	}
+	m, single, err := manifestOf(ctx, t, target, known)
+	if err == nil {
+		err = Refuse(subjects, m)
+	}
+	if err != nil {
+		return "", err
+	}
+	single = single && m.Len() == 1
+	whole := func(s Subject) bool { return !single && s.Tree == m.Digest() || single && s.File == m.Entries()[0].Digest }
+	switch {
+	case !slices.ContainsFunc(subjects, whole): // whoever verifies compares it as a whole
+		return "", errNotWhole
+	case single:
+		return "sha256:" + m.Entries()[0].Digest.String(), nil
+	}
+	return "lineageTree1:" + m.Digest().String(), nil
 }
 
-func manifestOf(ctx context.Context, t Tracker, target Target, known map[string]hashing.Manifest) (hashing.Manifest, error) {
+// errNotWhole is about a model whose files the record names one by one only.
+var errNotWhole = errors.New("its files are outputs of the run, but it is none as a whole: name it with --output when the run is recorded")
+
+// RefOf is the reference that resolves to a model's target. It is parsed: what a
+// system says of ids and names is not trusted.
+func RefOf(t Target) (Ref, error) {
+	text, kind := "models:/"+t.ID, RefLoggedModel
+	switch t.Kind {
+	case KindLoggedModel:
+	case KindModelVersion:
+		text, kind = "models:/"+t.Name+"/"+t.ID, RefVersion
+	default:
+		return Ref{}, fmt.Errorf("a %s is no model", t.Kind)
+	}
+	ref, err := ParseRef(text)
+	if err == nil && ref.Kind != kind {
+		err = fmt.Errorf("%q is no %s", text, t.Kind)
+	}
+	return ref, err
+}
+
+// manifestOf is that of a model's files; single tells that the model is one file.
+func manifestOf(ctx context.Context, t Tracker, target Target, known map[string]Reading) (m hashing.Manifest, single bool, err error) {
 	ref, err := RefOf(target)
 	if err != nil {
-		return hashing.Manifest{}, err
+		return m, false, err
 	}
 	model, err := t.Resolve(ctx, ref)
 	if err != nil {
-		return hashing.Manifest{}, err
+		return m, false, err
 	}
-	if m, read := known[model.LoggedModelID]; read && model.LoggedModelID != "" {
-		return m, nil
+	if r, read := known[model.LoggedModelID]; read && model.Path == "" {
+		return r.Manifest, false, r.Err
 	}
-	m, _, err := HashModel(ctx, t, model)
-	return m, err
+	m, _, err = HashModel(ctx, t, model)
+	return m, model.SingleFile, err
 }
 
-// chosen are the blobs that go along: as many as stay below the limit.
+// chosen are the blobs that go along: the smallest, as many as stay below the
+// limit, and of one size those with the smallest digests.
 func chosen(blobs map[hashing.FileDigest][]byte) (out []Blob) {
+	digests := slices.SortedFunc(maps.Keys(blobs), func(a, b hashing.FileDigest) int {
+		return cmp.Or(cmp.Compare(len(blobs[a]), len(blobs[b])), bytes.Compare(a[:], b[:]))
+	})
 	total := 0
-	for digest, content := range blobs {
-		if total+len(content) > MaxBlobs {
-			continue
+	for _, digest := range digests {
+		if total += len(blobs[digest]); total > MaxBlobs {
+			break
 		}
-		total += len(content)
-		out = append(out, Blob{Digest: digest, Bytes: content})
+		out = append(out, Blob{Digest: digest, Bytes: blobs[digest]})
 	}
 	return out
 }

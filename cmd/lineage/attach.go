@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 
 	"github.com/spf13/cobra"
@@ -78,23 +77,27 @@ func (c *cli) attach(ctx context.Context, run string, to []string) error {
 	if err != nil {
 		return err
 	}
-	system := mlflow.New(mlflow.Options{Env: c.environ, Dir: place.Dir, Python: c.python(ctx, place.Dir)})
+	system := newMLflow(c.environ, place.Dir, c.python(ctx, place.Dir))
+	defer c.closing(system)
 	targets, known, err := c.targets(ctx, system, r, refs)
 	if err != nil {
 		return err
 	}
-	attached, failures, err := hangOn(ctx, s, system, r, c.alongWith(ctx, s, r), targets, known)
+	attached, failures, err := hangPatiently(ctx, s, system, r, c.alongWith(ctx, s, r), targets, known)
 	for _, a := range attached {
 		fmt.Fprintf(c.stdout, "%s %s\n", report.Clean(a.Kind), report.Clean(a.Name+" "+a.ID))
 	}
 	for _, f := range failures {
-		err = errors.Join(err, fmt.Errorf("%s %s: %w", f.Target.Kind, f.Target.ID, f.Err))
+		c.complain(fmt.Errorf("not attached to %s: %w", f.Target, f.Err))
+	}
+	if err == nil && len(failures) > 0 {
+		return &statusError{status: exitFail}
 	}
 	return err
 }
 
 // targets are those that were named, or else those that carry the invocation.
-func (c *cli) targets(ctx context.Context, system *mlflow.System, r *record.Record, refs []attach.Ref) (found []attach.Target, known map[string]hashing.Manifest, err error) {
+func (c *cli) targets(ctx context.Context, system *mlflow.System, r *record.Record, refs []attach.Ref) (found []attach.Target, known map[string]attach.Reading, err error) {
 	for _, ref := range refs {
 		target, err := targetOf(ctx, system, ref)
 		if err != nil {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"time"
@@ -11,7 +12,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/lineage-audit/lineage/attach"
-	"github.com/lineage-audit/lineage/attach/mlflow"
 	"github.com/lineage-audit/lineage/capture"
 	"github.com/lineage-audit/lineage/git"
 	"github.com/lineage-audit/lineage/record"
@@ -165,13 +165,13 @@ func (c *cli) gather(ctx context.Context, f verifyFlags, ref attach.Ref, q *veri
 	kept := evidence.Store{Store: s}
 	q.Records, q.Opener, q.Locks = kept, repositories, evidence.Locks{}
 	q.ClientFiles = []verify.ClientFile{evidence.ClientFile()}
-	blobs := evidence.Blobs{kept}
+	blobs, closers := evidence.Blobs{kept}, []io.Closer{repositories}
 	if ref.Kind == attach.RefPath {
 		q.Target = evidence.Path{Path: ref.Path}
 	} else {
-		system := mlflow.New(mlflow.Options{Env: c.environ, Dir: place.Dir, Python: c.python(ctx, place.Dir)})
+		system := newMLflow(c.environ, place.Dir, c.python(ctx, place.Dir))
 		registry := &evidence.Registry{Tracker: system, Ref: ref}
-		q.Target, blobs = registry, append(blobs, registry)
+		q.Target, blobs, closers = registry, append(blobs, registry), append(closers, system)
 	}
 	q.Blobs = blobs
 	q.Places = places(place, f.dataRoots)
@@ -181,10 +181,17 @@ func (c *cli) gather(ctx context.Context, f verifyFlags, ref attach.Ref, q *veri
 		}
 	}
 	return func() {
-		if err := repositories.Close(); err != nil {
-			c.complain(err)
+		for _, opened := range closers {
+			c.closing(opened)
 		}
 	}, nil
+}
+
+// closing gives back what a verb has opened. Its answer stands already.
+func (c *cli) closing(opened io.Closer) {
+	if err := opened.Close(); err != nil {
+		c.complain(err)
+	}
 }
 
 // chosen is the record that --record names. A full id need not be in this store.

@@ -92,6 +92,7 @@ type oracleAnswer struct {
 // A real virtual environment, in which pip has installed wheels by their names and
 // a local archive, is listed as Python's own library lists it.
 func TestAgainstPython(t *testing.T) {
+	t.Parallel()
 	root := tempDir(t)
 	env := hermetic(root)
 	run(t, root, env, "python3", "-m", "venv", "--system-site-packages", "--symlinks", "venv")
@@ -203,6 +204,7 @@ func checkInstalled(t *testing.T, inv Inventory, site string) {
 // The interpreter that PATH leads to is described as it describes itself, whatever
 // stands on PATH: a link, a shim, a wrapper.
 func TestAgainstPythonOnPath(t *testing.T) {
+	t.Parallel()
 	root := tempDir(t)
 	env := hermetic(root)
 	write(t, root, map[string]string{"oracle.py": oracle})

@@ -17,6 +17,7 @@ const waiting = `import sys; print("ready", flush=True); sys.stdin.read()`
 // Watch sees the interpreter that runs behind a shell and a make-like chain, in
 // its virtual environment, and a second one beside it.
 func TestWatch(t *testing.T) {
+	t.Parallel()
 	root := tempDir(t)
 	env := hermetic(root)
 	for _, venv := range []string{"one", "two"} {
@@ -74,6 +75,7 @@ func receive[T any](t *testing.T, from <-chan T) (v T) {
 // A process that replaces itself by the same program in another environment is
 // two interpreters.
 func TestWatchExec(t *testing.T) {
+	t.Parallel()
 	root := tempDir(t)
 	env := hermetic(root)
 	for _, venv := range []string{"one", "two"} {

@@ -59,7 +59,9 @@ func agreed(ctx context.Context, t Tracker, r *record.Record, subjects []Subject
 		return "", err
 	}
 	single = single && m.Len() == 1
-	whole := func(s Subject) bool { return !single && s.Tree == m.Digest() || single && s.File == m.Entries()[0].Digest }
+	whole := func(s Subject) bool {
+		return !single && s.Tree == m.Digest() || single && s.File == m.Entries()[0].Digest
+	}
 	switch {
 	case !slices.ContainsFunc(subjects, whole): // whoever verifies compares it as a whole
 		return "", errNotWhole

@@ -66,3 +66,14 @@ func TestNothingElseIsPassedOn(t *testing.T) {
 		t.Error("the user's own set-up does not reach a fetch")
 	}
 }
+
+func TestMessagesAreHarmless(t *testing.T) {
+	said := &tail{max: 60}
+	for range 3 {
+		said.Write([]byte("\x1b[31mremote:\x07 no\r\nhttps://u:p@h/x\xff \u0085end\n"))
+	}
+	got := redact(said.String())
+	if strings.ContainsAny(got, "\x1b\x07\r\n\u0085") || strings.Contains(got, "u:p") || !strings.Contains(got, "https://h/x") {
+		t.Errorf("%q", got)
+	}
+}

@@ -28,9 +28,9 @@ type Comparison struct {
 func (c Comparison) Holds() bool { return len(c.Differ)+len(c.Unlooked) == 0 }
 
 // Explain compares a recorded manifest with a commit, changed as the patch says
-// (nil: not changed), within the patch's paths. What the patch says of forms is
-// not believed where the commit's own attributes do not say the same, but for
-// line ends: those can be a user's setting.
+// (nil: not changed), within the patch's paths. Of forms nothing is believed:
+// the commit's own attributes must allow them. CRLF they need only not forbid,
+// since a user's core.autocrlf makes it.
 func (s *Source) Explain(ctx context.Context, commit ObjectID, m hashing.Manifest, p *Patch) (Comparison, error) {
 	t, err := s.CommitManifest(ctx, commit)
 	if err != nil {
@@ -61,12 +61,11 @@ type explanation struct {
 	tree  CommitTree
 	left  map[string]hashing.FileDigest
 	patch map[string]PatchContent
-	crlf  map[string]bool // what the patch says stands with CRLF
 	paths []string
 }
 
 func newExplanation(t CommitTree, m hashing.Manifest, p *Patch) (*explanation, error) {
-	x := &explanation{tree: t, left: map[string]hashing.FileDigest{}, patch: map[string]PatchContent{}, crlf: map[string]bool{}}
+	x := &explanation{tree: t, left: map[string]hashing.FileDigest{}, patch: map[string]PatchContent{}}
 	for _, e := range m.Entries() {
 		x.left[e.Path] = e.Digest
 	}
@@ -86,9 +85,6 @@ func newExplanation(t CommitTree, m hashing.Manifest, p *Patch) (*explanation, e
 		if e.Kind != KindStaged {
 			x.patch[decode(e.Path)] = e.PatchContent
 		}
-	}
-	for _, f := range p.Forms {
-		x.crlf[decode(f.Path)] = f.Form == FormCRLF || f.Form == FormIdentCRLF
 	}
 	for _, path := range p.Paths {
 		x.paths = append(x.paths, decode(path))
@@ -174,7 +170,7 @@ func (s *Source) explainForms(ctx context.Context, x *explanation, files []Commi
 	for _, f := range files {
 		recorded := x.left[f.Path]
 		delete(x.left, f.Path)
-		form, err := f.formWith(objects, recorded, attrs[f.Path].read(x.crlf[f.Path]))
+		form, err := f.formWith(objects, recorded, attrs[f.Path].read(true))
 		if err != nil {
 			return err
 		}

@@ -75,6 +75,7 @@ func (s *Source) copy(ctx context.Context, name string, idLen int) (fetch, read 
 	if read, err = s.opts.local(dir, ""); err != nil {
 		return fetch, read, err
 	}
+	read.patience = fetchPatience
 	if fetch, err = s.opts.remote(dir); err != nil {
 		return fetch, read, err
 	}

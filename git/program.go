@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode"
 )
 
 // Options say how git is run. The zero value finds git in the usual folders.
@@ -181,7 +182,7 @@ const patience = 2 * time.Minute
 
 // output runs git and gives what it prints. A failure is a [*exitError].
 func (p program) output(ctx context.Context, stdin io.Reader, args ...string) ([]byte, error) {
-	ctx, cancel := context.WithTimeout(ctx, p.patience)
+	ctx, cancel := context.WithTimeoutCause(ctx, p.patience, fmt.Errorf("no answer within %s", p.patience))
 	defer cancel()
 	var out bytes.Buffer
 	errs := &tail{max: maxMessage}
@@ -215,7 +216,7 @@ func failure(err error, said *tail) error {
 	if !errors.As(err, &exit) {
 		return err
 	}
-	return &exitError{exit.ExitCode(), redact(strings.TrimSpace(said.String()))}
+	return &exitError{exit.ExitCode(), redact(said.String())}
 }
 
 // exited tells whether err is git ending with a status of its own accord.
@@ -241,4 +242,14 @@ func (t *tail) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-func (t *tail) String() string { return strings.ToValidUTF8(string(t.b), "�") }
+// String is what was written, on one line and harmless to a terminal: servers
+// have their say in it.
+func (t *tail) String() string {
+	text := strings.ReplaceAll(strings.TrimSpace(strings.ToValidUTF8(string(t.b), "�")), "\n", "; ")
+	return strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) {
+			return -1
+		}
+		return r
+	}, text)
+}

@@ -60,6 +60,7 @@ func (s *Source) openFolder(dir string) error {
 	}
 	s.root, s.common = p.root, p.common
 	git, err := s.opts.local(p.gitDir, "")
+	git.patience = fetchPatience // a long history takes its time
 	s.folder = &git
 	return err
 }

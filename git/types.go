@@ -190,7 +190,8 @@ type JudgeOptions struct {
 	// Withhold gives the reason why content must not be kept, or "". It is asked
 	// before a digest of it is given away, with at most MaxKeepFile bytes.
 	Withhold func(path string, content []byte) string
-	// Keep stores content. Calls are not concurrent. nil keeps nothing.
+	// Keep stores content, which is its own from then on. Calls are not
+	// concurrent. An error ends the judgement. nil keeps nothing.
 	Keep func(digest hashing.FileDigest, content []byte) error
 	// MaxKeepFile and MaxKeepTotal bound what is kept: 0 is 10 MiB and 100 MiB.
 	MaxKeepFile, MaxKeepTotal int64

@@ -44,9 +44,10 @@ def make(lock: Path, venv: Path, want: str) -> None:
 def main() -> None:
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     lock, venv = (Path(arg).resolve() for arg in sys.argv[1:])
-    # A parent that was itself started inside an environment must not leak into this one.
-    for name in ("PYTHONHOME", "PYTHONPATH", "PIP_REQUIRE_VIRTUALENV", "PIP_TARGET", "PIP_PREFIX", "PIP_USER"):
+    # What is set for other environments must not lead into or out of this one.
+    for name in ("PYTHONHOME", "PYTHONPATH", "PIP_TARGET", "PIP_PREFIX", "PIP_REQUIRE_VIRTUALENV"):
         os.environ.pop(name, None)
+    os.environ["PIP_USER"] = "0"
     venv.parent.mkdir(parents=True, exist_ok=True)
     with open(f"{venv}.lock", "w") as guard:
         fcntl.flock(guard, fcntl.LOCK_EX)  # the kernel lets go of it, however we end

@@ -8,18 +8,26 @@ import (
 	"github.com/lineage-audit/lineage/record"
 )
 
-// RawRecord reads the file of a record without decoding it; its bytes have the
-// id. One that is absent is an error that wraps [ErrNotFound].
-func (s *Store) RawRecord(ctx context.Context, id record.ID) ([]byte, error) {
-	return s.readHashed(ctx, recordKey(id), hashing.FileDigest(id), record.MaxSize)
+// RawRecord is what stands under the id of a record, for whoever judges that
+// himself: neither that the bytes have the id, nor what they say, was looked at.
+type RawRecord struct {
+	ID    record.ID
+	Bytes []byte
 }
 
-// RawNaming gives the file of every record that has one of the texts, which are of
-// plain hexadecimal digits, as a string; none are given for no texts. What a record of a
-// newer version says is for the caller to find out. One that is damaged is an
-// error, and the others follow.
-func (s *Store) RawNaming(ctx context.Context, texts []string) iter.Seq2[[]byte, error] {
-	return func(yield func([]byte, error) bool) {
+// RawRecord reads the file that stands under the id. One that is absent is an error
+// that wraps [ErrNotFound].
+func (s *Store) RawRecord(ctx context.Context, id record.ID) (RawRecord, error) {
+	raw, err := s.read(ctx, recordKey(id), record.MaxSize)
+	return RawRecord{id, raw}, err
+}
+
+// RawNaming gives every record's file that has one of the texts, which are of plain
+// hexadecimal digits, as a string; none are given for no texts. One that has none of
+// them and is damaged, or that cannot be read, may have had one: it is an error, and
+// the others follow.
+func (s *Store) RawNaming(ctx context.Context, texts []string) iter.Seq2[RawRecord, error] {
+	return func(yield func(RawRecord, error) bool) {
 		if len(texts) == 0 {
 			return
 		}
@@ -29,23 +37,37 @@ func (s *Store) RawNaming(ctx context.Context, texts []string) iter.Seq2[[]byte,
 		}
 		keys, err := s.recordKeys(ctx)
 		if err != nil {
-			yield(nil, err)
+			yield(RawRecord{}, err)
 			return
 		}
-		read := func(key string) ([]byte, error) {
-			id, err := parseRecordKey(key)
-			if err != nil {
-				return nil, err
-			}
-			return s.RawRecord(ctx, id)
+		type result struct {
+			RawRecord
+			wanted bool
 		}
-		for raw, err := range inOrder(ctx, keys, read) {
-			if err == nil && !holdsAny(raw, wanted) {
-				continue
-			}
-			if !yield(raw, err) {
+		read := func(key string) (result, error) {
+			r, named, err := s.rawNaming(ctx, key, wanted)
+			return result{r, named}, err
+		}
+		for r, err := range inOrder(ctx, keys, read) {
+			if (err != nil || r.wanted) && !yield(r.RawRecord, err) {
 				return
 			}
 		}
 	}
+}
+
+func (s *Store) rawNaming(ctx context.Context, key string, wanted map[string]bool) (RawRecord, bool, error) {
+	id, err := parseRecordKey(key)
+	if err != nil {
+		return RawRecord{}, false, err
+	}
+	r, err := s.RawRecord(ctx, id)
+	if err != nil {
+		return RawRecord{}, false, err
+	}
+	named := holdsAny(r.Bytes, wanted)
+	if got, want := hashing.Bytes(r.Bytes), hashing.FileDigest(id); !named && got != want {
+		return RawRecord{}, false, &DamageError{key, &digestError{got, want}}
+	}
+	return r, named, nil
 }

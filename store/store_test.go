@@ -6,7 +6,6 @@ import (
 	"errors"
 	"io"
 	"iter"
-	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -270,29 +269,5 @@ func TestByInvocation(t *testing.T) {
 	}
 	if got, failed := drain(s.ByInvocation(t.Context(), record.Invocation{9}), (*record.Record).ID); got != nil || failed != nil {
 		t.Errorf("of an unknown run: %v, %v", got, failed)
-	}
-}
-
-func TestRaw(t *testing.T) {
-	s, m := open(t)
-	r := run(t, 1, 0)
-	newer := bytes.Replace(r.Bytes(), []byte("run@v1"), []byte("run@v2"), 1)
-	put(t, s, r, run(t, 2, 0, recordtest.NoOutputs))
-	plant(t, m, keyOf(record.IDOf(newer)), newer)
-	plant(t, m, keyOf(record.IDOf([]byte("damaged"))), nil)
-	metrics := recordtest.SHA256(recordtest.Metrics).SHA256.String()
-	text := func(raw []byte) record.ID { return record.IDOf(raw) }
-	got, failed := drain(s.RawNaming(t.Context(), []string{metrics}), text)
-	if len(got) != 2 || len(failed) != 1 || !slices.Contains(got, r.ID()) || !slices.Contains(got, record.IDOf(newer)) {
-		t.Errorf("got %v, %v", got, failed)
-	}
-	if got, failed := drain(s.RawNaming(t.Context(), nil), text); got != nil || failed != nil {
-		t.Errorf("without texts: %v, %v", got, failed)
-	}
-	if got, _ := drain(s.RawNaming(t.Context(), []string{metrics[:40]}), text); got != nil {
-		t.Errorf("by a part of a digest: %v", got)
-	}
-	if raw, err := s.RawRecord(t.Context(), record.IDOf(newer)); err != nil || !bytes.Equal(raw, newer) {
-		t.Errorf("a newer one: %v", err)
 	}
 }

@@ -17,7 +17,7 @@ const maxBlob = 1 << 30
 // Store is the store of the place where verify runs.
 type Store struct{ *store.Store }
 
-// Record gives the file of one record.
+// Record gives the file that stands under the id of a record.
 func (s Store) Record(ctx context.Context, id record.ID) (verify.Found, error) {
 	raw, err := s.RawRecord(ctx, id)
 	if errors.Is(err, store.ErrNotFound) {
@@ -25,19 +25,31 @@ func (s Store) Record(ctx context.Context, id record.ID) (verify.Found, error) {
 	} else if err != nil {
 		return verify.Found{}, err
 	}
-	return verify.Found{ID: id, Where: "store", Bytes: raw}, nil
+	return found(raw), nil
 }
 
-// Naming gives the records whose file contains one of the texts. One that is
-// damaged is an error: nobody can tell what it named.
-func (s Store) Naming(ctx context.Context, texts []string) (found []verify.Found, err error) {
+// maxDamaged is how many damaged records an error names.
+const maxDamaged = 3
+
+// Naming gives the records whose file has one of the texts. Those that are damaged,
+// of which nobody can tell what they named, are in the error, beside the others.
+func (s Store) Naming(ctx context.Context, texts []string) (named []verify.Found, err error) {
+	var damaged []error
 	for raw, err := range s.RawNaming(ctx, texts) {
 		if err != nil {
-			return nil, err
+			damaged = append(damaged, err)
+			continue
 		}
-		found = append(found, verify.Found{ID: record.IDOf(raw), Where: "store", Bytes: raw})
+		named = append(named, found(raw))
 	}
-	return found, nil
+	if more := len(damaged) - maxDamaged; more > 0 {
+		damaged = append(damaged[:maxDamaged], fmt.Errorf("and %d more", more))
+	}
+	return named, errors.Join(damaged...)
+}
+
+func found(r store.RawRecord) verify.Found {
+	return verify.Found{ID: r.ID, Where: "store", Bytes: r.Bytes}
 }
 
 // Blob gives content that was kept.

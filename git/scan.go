@@ -14,8 +14,8 @@ type ScanOptions struct {
 	// Paths narrow the code to these files and folders, relative to the work
 	// tree, clean and separated by "/". None is the whole tree.
 	Paths []string
-	// MaxFiles bounds how many files are looked at that are not the commit's own;
-	// folders beyond it are named as omitted. 0 is 100,000.
+	// MaxFiles bounds how many files are looked at; folders beyond it are named as
+	// omitted, and only the commit's own files in them are judged. 0 is 100,000.
 	MaxFiles int
 }
 
@@ -27,7 +27,6 @@ type Scan struct {
 	root    string
 	opts    ScanOptions
 	heading heading
-	treeID  ObjectID
 	tree    []treeEntry // what the commit holds, by path
 	list    *listing
 	late    []entry          // tracked files that the walk passed over
@@ -143,7 +142,6 @@ func (s *Scan) readHead(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("reading commit %s: %w", s.heading.Commit, err)
 	}
-	s.treeID = c.tree
 	s.tree, err = objects.tree(c.tree, s.wants)
 	return err
 }

@@ -122,10 +122,11 @@ func (j *judgement) inSubmodule(file string) bool {
 	return false
 }
 
-// findNested names the repositories inside the tree that are no submodules.
+// findNested names the repositories inside the tree that are no submodules and
+// that have files which count.
 func (j *judgement) findNested(ctx context.Context) {
 	for _, l := range j.list.nested {
-		if j.subs[l.dir] != nil || l.ignored {
+		if j.subs[l.dir] != nil || !j.differsBeneath(l.dir) {
 			continue
 		}
 		n := Nested{Path: l.dir}
@@ -141,4 +142,15 @@ func (j *judgement) findNested(ctx context.Context) {
 		j.tree.Omitted = append(j.tree.Omitted, l.omitted...)
 		j.tree.Skipped = append(j.tree.Skipped, l.skipped...)
 	}
+}
+
+// differsBeneath tells whether anything in a folder counts that the commit does
+// not have.
+func (j *judgement) differsBeneath(dir string) bool {
+	for file := range j.differ {
+		if within(file, dir) {
+			return true
+		}
+	}
+	return false
 }

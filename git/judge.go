@@ -101,8 +101,7 @@ func (j *judgement) finish() (Tree, error) {
 		}
 		j.lines = append(j.lines, hashing.Entry{Path: f.Path, Digest: f.Digest})
 	}
-	t.Omitted = append(t.Omitted, j.list.omitted...)
-	t.Skipped = append(t.Skipped, j.list.skipped...)
+	j.leftOut(j.list)
 	t.State = j.state()
 	var err error
 	t.Manifest, err = hashing.NewManifest(j.lines)

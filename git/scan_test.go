@@ -40,6 +40,26 @@ func TestTooManyFiles(t *testing.T) {
 	}
 }
 
+// TestManyDataFiles: a large data set is no gap in the code if it is ignored, or
+// recorded as data.
+func TestManyDataFiles(t *testing.T) {
+	f := newFixture(t)
+	f.write(".gitignore", "ignored/\n")
+	f.commit("ignore")
+	for i := range 60 {
+		f.write(fmt.Sprintf("ignored/%d.jpg", i), "x")
+		f.write(fmt.Sprintf("data/%d.jpg", i), "x")
+	}
+	f.write("ignored/evil.py", "x")
+	tree, err := f.scan(ScanOptions{MaxFiles: 50}).Judge(t.Context(), JudgeOptions{Apart: func(p string) bool { return within(p, "data") }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if d := cmp.Diff([]string{"ignored ignored/evil.py"}, kinds(tree)); d != "" || len(tree.Omitted) > 0 {
+		t.Errorf("omitted %v, (-want +got):\n%s", tree.Omitted, d)
+	}
+}
+
 func TestChanged(t *testing.T) {
 	f := newFixture(t)
 	f.submodule("sub")

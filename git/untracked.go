@@ -126,7 +126,11 @@ func (j *judgement) inSubmodule(file string) bool {
 // that have files which count.
 func (j *judgement) findNested(ctx context.Context) {
 	for _, l := range j.list.nested {
-		if j.subs[l.dir] != nil || !j.differsBeneath(l.dir) {
+		if j.subs[l.dir] != nil {
+			continue
+		}
+		j.leftOut(l)
+		if !j.differsBeneath(l.dir) {
 			continue
 		}
 		n := Nested{Path: l.dir}
@@ -139,8 +143,22 @@ func (j *judgement) findNested(ctx context.Context) {
 			}
 		}
 		j.tree.Nested = append(j.tree.Nested, n)
-		j.tree.Omitted = append(j.tree.Omitted, l.omitted...)
-		j.tree.Skipped = append(j.tree.Skipped, l.skipped...)
+	}
+}
+
+// leftOut tells what a walk did not look at, but for what is recorded elsewhere.
+func (j *judgement) leftOut(l *listing) {
+	for _, o := range l.omitted {
+		if !j.keep.apart(o.Path) {
+			j.tree.Omitted = append(j.tree.Omitted, o)
+		}
+	}
+	j.tree.Skipped = append(j.tree.Skipped, l.skipped...)
+	if l == j.list {
+		return // findNested goes on
+	}
+	for _, n := range l.nested {
+		j.leftOut(n)
 	}
 }
 

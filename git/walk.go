@@ -140,7 +140,8 @@ func (w *walker) read(v visit) (r found) {
 	if has[".gitignore"] {
 		v.rules = v.rules.with(w.root, v.dir)
 	}
-	if len(names) > w.max {
+	// Of an ignored folder only the names are looked at, however many.
+	if len(names) > w.max && !v.ignored {
 		r.omitted = append(r.omitted, Omitted{cmp.Or(v.dir, "."), reasonTooFull})
 		names = slices.DeleteFunc(names, func(d fs.DirEntry) bool { return !d.IsDir() })
 	}

@@ -1,6 +1,9 @@
 package capture
 
 import (
+	"net/url"
+	"path/filepath"
+
 	"github.com/lineage-audit/lineage/capture/python"
 	"github.com/lineage-audit/lineage/record"
 )
@@ -123,7 +126,7 @@ func (s *session) origin(d python.Distribution) *record.DirectURL {
 	if o == nil {
 		return nil
 	}
-	out := &record.DirectURL{URL: text(o.URL), Editable: o.Editable, VCS: text(o.VCS)}
+	out := &record.DirectURL{URL: s.originURL(o), Editable: o.Editable, VCS: text(o.VCS)}
 	if o.Commit != "" {
 		var hash record.GitHash
 		if hash.UnmarshalText([]byte(o.Commit)) == nil {
@@ -143,6 +146,17 @@ func (s *session) origin(d python.Distribution) *record.DirectURL {
 		s.ledger.gap(GapPackage, d.Name, "it is an editable install of a folder that is in no git work tree")
 	}
 	return out
+}
+
+// originURL names a local folder or archive from its root, as all paths are.
+func (s *session) originURL(o *python.Origin) string {
+	if o.Dir != "" {
+		return s.Place.Locate(o.Dir).String()
+	}
+	if u, err := url.Parse(o.URL); err == nil && u.Scheme == "file" && filepath.IsAbs(u.Path) {
+		return s.Place.Locate(u.Path).String()
+	}
+	return text(o.URL)
 }
 
 func (s *session) packageFiles(in python.Interpreter, d python.Distribution, c *python.FileCheck) *record.PackageFiles {

@@ -21,6 +21,7 @@ const (
 	GapSubmodule      = "submodule-not-captured" // a submodule's code is not known
 	GapEnvironment    = "environment-not-read"   // a fact of the machine could not be read
 	GapOrphan         = "process-outlived"       // a process of the run outlived its command
+	GapKilled         = "process-killed"         // a process was ended for want of memory, and the command went on
 	GapTracking       = "tracking-not-read"      // the tracker holds outputs that could not be read back
 )
 

@@ -18,7 +18,7 @@ type machine struct {
 }
 
 func (s *session) captureMachine(ctx context.Context) machine {
-	e := environment.Capture(ctx, environment.Options{Env: s.childEnv, Rules: s.rules, Hostname: s.Host, User: s.User})
+	e := environment.Capture(ctx, environment.Options{Env: s.childEnv, Rules: s.rules, Home: s.Place.Home, Hostname: s.Host, User: s.User})
 	for _, p := range e.Problems {
 		s.ledger.gap(GapEnvironment, "environment", p)
 	}

@@ -44,18 +44,24 @@ func (s *session) capturePackages(ctx, running context.Context, pid int) package
 	if err != nil && len(seen) == 0 {
 		s.ledger.gap(GapPackages, "interpreter", hashError(err))
 	}
-	var found []inventory
-	if ok && err == nil && (len(seen) == 0 || slices.ContainsFunc(seen, sameEnvironment(resolved))) {
-		found = append(found, first)
+	if err != nil || !ok || len(seen) > 0 && !slices.ContainsFunc(seen, sameEnvironment(resolved)) {
+		return s.describe(s.inventories(ctx, seen, inventory{}))
 	}
-	for _, in := range seen {
-		if i := slices.IndexFunc(found, func(f inventory) bool { return sameEnvironment(in)(f.Interpreter) }); i >= 0 {
-			found[i].Interpreter.Observed = true
+	return s.describe(s.inventories(ctx, python.Merge(append(seen, resolved)), first))
+}
+
+// inventories lists what is installed in each interpreter. That of the one which the
+// command line named was begun early; it counts if the run looked in no other folders.
+func (s *session) inventories(ctx context.Context, interpreters []python.Interpreter, early inventory) (found []inventory) {
+	for _, in := range interpreters {
+		if sameEnvironment(in)(early.Interpreter) && slices.Equal(in.Sites, early.Interpreter.Sites) {
+			early.Interpreter.Observed = in.Observed
+			found = append(found, early)
 			continue
 		}
 		found = append(found, s.takeInventory(ctx, in))
 	}
-	return s.describe(found)
+	return found
 }
 
 func sameEnvironment(a python.Interpreter) func(python.Interpreter) bool {
@@ -119,7 +125,7 @@ func (s *session) captureLocks(ctx context.Context) (found []record.Resource) {
 		if f.Lock.Digest.IsZero() {
 			continue
 		}
-		facts := &record.LockFacts{Location: at, Format: string(f.Lock.Format), Packages: int64(len(f.Lock.Packages))}
+		facts := &record.LockFacts{Location: at, Format: string(f.Lock.Format), Packages: int64(len(f.Lock.Packages)), Bytes: f.Size}
 		for _, p := range f.Lock.Packages {
 			if len(p.Hashes) > 0 {
 				facts.Hashed++

@@ -142,7 +142,7 @@ func (s *session) announce(ctx context.Context) ([]byte, error) {
 	raw, err := record.EncodeIntent(record.Intent{
 		InvocationID:     s.invocation,
 		StartedOn:        s.started,
-		Command:          s.rules.Args(s.Command),
+		Command:          encoded(s.rules.Args(s.Command)),
 		WorkingDirectory: s.Place.Locate(s.Place.Dir),
 		Process:          processOf(self, s.Host),
 		Parent:           s.parent,

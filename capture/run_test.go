@@ -60,7 +60,7 @@ func TestNotStartedByUs(t *testing.T) {
 	o := p.options(".", "", capture.Declared{})
 	o.Command = []string{"true", "a\x00b"}
 	result := p.run(o)
-	if got := result.Record.Metadata().Outcome; got.Status != record.NotStarted || !strings.Contains(got.Reason, "invalid argument") || result.ExitStatus != 125 {
+	if got := result.Record.Metadata().Outcome; got.Status != record.NotStarted || !strings.Contains(got.Reason, "null byte") || result.ExitStatus != 125 {
 		t.Errorf("exit status %d, %+v", result.ExitStatus, got)
 	}
 }

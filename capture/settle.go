@@ -169,6 +169,9 @@ func (s *session) leftovers(outcome child.Outcome) {
 	for _, p := range outcome.Survivors {
 		s.ledger.gap(GapOrphan, p.Name, plural(p.PID, "is its process id; it outlived the command"))
 	}
+	if outcome.OOM && outcome.Status == child.Completed {
+		s.ledger.gap(GapKilled, "out of memory", "the kernel ended a process for want of memory while the command ran; it may have been one of its own")
+	}
 }
 
 // expectations says loudly when nothing was captured where something was to be

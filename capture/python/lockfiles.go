@@ -12,6 +12,7 @@ import (
 // LockFile is a lock file on the disk.
 type LockFile struct {
 	Path string // absolute
+	Size int64  // in bytes
 	Lock Lock   // its Name is the path below root, separated by "/"
 	Err  error  // why it could not be read; Lock then has a name and a format at most
 }
@@ -80,5 +81,5 @@ func readLock(path, name string) LockFile {
 		return LockFile{Path: path, Lock: Lock{Name: name, Format: format}, Err: fmt.Errorf("reading lock file: %w", err)}
 	}
 	lock, err := ParseLock(name, text)
-	return LockFile{path, lock, err}
+	return LockFile{path, int64(len(text)), lock, err}
 }

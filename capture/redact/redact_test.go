@@ -237,7 +237,7 @@ func TestFile(t *testing.T) {
 		{"credentials.json", "{}", true},
 		{"home/.netrc", "", true},
 		{".npmrc", "save-exact=true\n", false},
-		{".npmrc", "//registry.npmjs.org/:_authToken=aB1cD2eF3gH4iJ5kL6mN\n", true},
+		{".npmrc", "//npm.example.com/:_authToken=aB1cD2eF3gH4iJ5kL6mN\n", true},
 		{".pypirc", "[pypi]\nusername = u\npassword = pypi-x1y2z3\n", true},
 		{"pip.conf", "[global]\nindex-url = https://u:hunter2@h/simple\n", true},
 		{"pip.conf", "[global]\nindex-url = https://h/simple\n", false},

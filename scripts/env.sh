@@ -31,7 +31,7 @@ usable "$(go env GOCACHE 2>/dev/null || true)" || export GOCACHE=$cache/go-build
 if ! usable "$(go env GOMODCACHE 2>/dev/null || true)" || ! usable "$(go env GOPATH)"; then
     export GOPATH=$cache/go GOMODCACHE=$cache/go/mod GOFLAGS="${GOFLAGS:-} -modcacherw"
 fi
-usable "${XDG_CACHE_HOME:-${HOME:+$HOME/.cache}}" || export PIP_NO_CACHE_DIR=1
+usable "${XDG_CACHE_HOME:-${HOME:+$HOME/.cache}}" || export PIP_NO_CACHE_DIR=1 STATICCHECK_CACHE=$cache/staticcheck
 # git reads no repository of another user's, so neither can the version stamp.
 git -C "$root" rev-parse --git-dir >/dev/null 2>&1 || export GOFLAGS="${GOFLAGS:-} -buildvcs=false"
 

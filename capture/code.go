@@ -2,6 +2,7 @@ package capture
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"path/filepath"
 	"slices"
@@ -40,6 +41,9 @@ func (s *session) lookAtCode(ctx context.Context) (err error) {
 	if s.Place.Repo != nil {
 		s.scan, err = s.Place.Repo.Scan(ctx, o)
 	} else {
+		if why := s.Place.WhyNoRepo; !errors.Is(why, git.ErrNoRepository) {
+			s.ledger.gap(GapCode, "commit", why.Error())
+		}
 		s.scan, err = git.ScanFolder(ctx, s.Place.Root, o)
 	}
 	if ctx.Err() != nil {

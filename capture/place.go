@@ -33,8 +33,9 @@ type Place struct {
 }
 
 // FindPlace looks around in dir. Its errors are those of dir and of a
-// lineage.yaml that cannot be used ([ErrConfig]); a repository that cannot be
-// read is an error too, since a run in it would look like one outside git.
+// lineage.yaml that cannot be used ([ErrConfig]). A repository that is there and
+// cannot be read (no git program, a work tree without its repository, as mounted in
+// a container) keeps nobody from training: WhyNoRepo says so, and the run has a gap.
 func FindPlace(ctx context.Context, dir, home string, o git.Options) (*Place, error) {
 	abs, err := filepath.Abs(dir)
 	if err == nil {
@@ -48,10 +49,10 @@ func FindPlace(ctx context.Context, dir, home string, o git.Options) (*Place, er
 	switch {
 	case err == nil:
 		p.Repo, p.Root = repo, repo.Root()
-	case errors.Is(err, git.ErrNoRepository), errors.Is(err, git.ErrNoProgram):
-		p.WhyNoRepo = err
+	case ctx.Err() != nil:
+		return nil, ctx.Err()
 	default:
-		return nil, err
+		p.WhyNoRepo = err
 	}
 	return p, p.readConfig()
 }

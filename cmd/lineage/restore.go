@@ -18,7 +18,9 @@ const restoreHelp = `Put the code of a run back, byte for byte, into a folder th
 
 The commit is taken from --from, or else from the repository that the command is
 started in; what differed from it was kept with the record. The result is checked
-against the record's digest: a folder that is there afterwards is the recorded one.`
+against the record's digest: a folder that is there afterwards is the recorded one.
+It has a .git of its own with that commit, without its history, and with what was
+staged, so that git status says there what it said at the run.`
 
 const restoreExamples = `  lineage restore @1 /tmp/as-it-was
   lineage restore 3f2a91 code --from https://git.example.com/team/model.git`
@@ -69,7 +71,13 @@ func (c *cli) restore(ctx context.Context, run, dir, from string) error {
 		}
 		defer source.Close()
 	}
+	missing := 0
 	err = git.Restore(ctx, source, patch, dir, git.RestoreOptions{
+		Repository: true,
+		Missing: func(path, why string) {
+			missing++
+			c.complain(fmt.Errorf("%q is not put back: %s", path, why))
+		},
 		Blob: func(ctx context.Context, d hashing.FileDigest) (io.ReadCloser, error) { return s.Blob(ctx, d) },
 		Submodule: func(ctx context.Context, _, url string) (*git.Source, error) {
 			return git.OpenSource(ctx, url, o)
@@ -77,6 +85,9 @@ func (c *cli) restore(ctx context.Context, run, dir, from string) error {
 	})
 	if err != nil {
 		return hinted(fmt.Errorf("restoring %s: %w", r.ID().Short(), err), "nothing was left in "+dir)
+	}
+	if missing > 0 {
+		return hinted(fmt.Errorf("the code of %s is in %s, but for %d files whose content was not kept", r.ID().Short(), dir, missing), "all else is as recorded")
 	}
 	c.say(c.stderr, "the code of %s is in %s, as recorded", r.ID().Short(), clean(dir))
 	return nil

@@ -153,7 +153,7 @@ func (c *cli) gather(ctx context.Context, f verifyFlags, ref attach.Ref, q *veri
 	if err != nil {
 		return nil, err
 	}
-	s, _, err := c.open(ctx, place)
+	s, dir, err := c.open(ctx, place)
 	if err != nil {
 		return nil, err
 	}
@@ -167,14 +167,14 @@ func (c *cli) gather(ctx context.Context, f verifyFlags, ref attach.Ref, q *veri
 	q.ClientFiles = []verify.ClientFile{evidence.ClientFile()}
 	blobs, closers := evidence.Blobs{kept}, []io.Closer{repositories}
 	if ref.Kind == attach.RefPath {
-		q.Target = evidence.Path{Path: ref.Path}
+		q.Target = evidence.Path{Path: ref.Path, Store: dir}
 	} else {
 		system := newMLflow(c.environ, place.Dir, c.python(ctx, place.Dir))
 		registry := &evidence.Registry{Tracker: system, Ref: ref}
 		q.Target, blobs, closers = registry, append(blobs, registry), append(closers, system)
 	}
 	q.Blobs = blobs
-	q.Places = places(place, f.dataRoots)
+	q.Places = places(place, dir, f.dataRoots)
 	if place.Repo != nil {
 		if q.Local, err = repositories.Open(ctx, verify.RepositoryRef{URL: place.Root}); err != nil {
 			return nil, err
@@ -212,12 +212,12 @@ func (c *cli) chosen(ctx context.Context, s *store.Store, text string, q *verify
 	return nil
 }
 
-func places(p *capture.Place, dataRoots []string) []verify.Looked {
+func places(p *capture.Place, store string, dataRoots []string) []verify.Looked {
 	var found []verify.Looked
 	for _, folder := range dataRoots {
 		found = append(found, verify.Looked{Kind: verify.PlaceDataRoot, Place: evidence.DataRoot{Folder: folder}})
 	}
-	return append(found, verify.Looked{Kind: verify.PlaceRecorded, Place: evidence.Recorded{Path: p.Path}})
+	return append(found, verify.Looked{Kind: verify.PlaceRecorded, Place: evidence.Recorded{Path: p.Path, Store: store}})
 }
 
 func (c *cli) tell(v verify.Verdict, asJSON bool) error {

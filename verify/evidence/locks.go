@@ -15,7 +15,8 @@ type Locks struct{}
 var names = map[python.LockFormat]string{
 	python.FormatRequirements: "requirements.txt", python.FormatPylock: "pylock.toml", python.FormatUV: "uv.lock",
 	python.FormatPoetry: "poetry.lock", python.FormatPipfile: "Pipfile.lock", python.FormatPDM: "pdm.lock",
-	python.FormatCondaLock: "conda-lock.yml", python.FormatCondaEnvironment: "environment.yml", python.FormatPixi: "pixi.lock",
+	python.FormatCondaLock: "conda-lock.yml", python.FormatCondaExplicit: "explicit.txt",
+	python.FormatCondaEnvironment: "environment.yml", python.FormatPixi: "pixi.lock",
 }
 
 // Pins lists what the lock pins. An entry that could not be understood is an

@@ -8,7 +8,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"strings"
 
 	"github.com/lineage-audit/lineage/hashing"
 	"github.com/lineage-audit/lineage/record"
@@ -21,6 +20,7 @@ const SidecarSuffix = ".lineage.intoto.json"
 // Path is a model that is a file or a folder of this machine.
 type Path struct {
 	Path     string
+	Store    string // a folder that belongs to no tree, "" for none
 	Progress func(bytes int64)
 }
 
@@ -28,9 +28,12 @@ type Path struct {
 func (p Path) Resolve(context.Context) (verify.Resolved, error) {
 	r := verify.Resolved{Kind: verify.TargetPath, Path: p.Path}
 	if _, err := os.Stat(p.Path); err != nil {
-		return r, notFound(err)
+		return r, notFound(p.Path, err)
 	}
-	sidecar := strings.TrimRight(p.Path, string(filepath.Separator)) + SidecarSuffix
+	sidecar, err := p.sidecar()
+	if err != nil {
+		return r, fmt.Errorf("looking for the sidecar: %w", err)
+	}
 	raw, err := readBounded(sidecar, record.MaxSize)
 	switch {
 	case err == nil:
@@ -41,21 +44,40 @@ func (p Path) Resolve(context.Context) (verify.Resolved, error) {
 	return r, nil
 }
 
+// sidecar is where the record of the model would stand: beside it, whatever way its
+// path was written in.
+func (p Path) sidecar() (string, error) {
+	path := filepath.Clean(p.Path)
+	if base := filepath.Base(path); base == "." || base == ".." {
+		var err error
+		if path, err = filepath.Abs(path); err != nil {
+			return "", err
+		}
+	}
+	return path + SidecarSuffix, nil
+}
+
 // Content hashes the file, or every file of the folder.
 func (p Path) Content(ctx context.Context, _ verify.Resolved) (verify.Content, error) {
-	return contentOf(ctx, p.Path, p.Progress)
+	return contentOf(ctx, p.Path, p.Store, p.Progress)
 }
 
 // Open opens a file of the folder.
 func (p Path) Open(_ context.Context, _ verify.Resolved, path string) (io.ReadCloser, error) {
-	return os.Open(filepath.Join(p.Path, filepath.FromSlash(path)))
+	full := filepath.Join(p.Path, filepath.FromSlash(path))
+	if info, err := os.Stat(full); err != nil {
+		return nil, notFound(full, err)
+	} else if !info.Mode().IsRegular() { // opening a FIFO would wait
+		return nil, fmt.Errorf("%q: %w", full, hashing.ErrSpecial)
+	}
+	return os.Open(full)
 }
 
-// contentOf hashes what stands at a path.
-func contentOf(ctx context.Context, path string, progress func(int64)) (verify.Content, error) {
-	listing, err := hashing.Scan(ctx, path, hashing.ScanOptions{})
+// contentOf hashes what stands at a path, without the store, as a run does.
+func contentOf(ctx context.Context, path, store string, progress func(int64)) (verify.Content, error) {
+	listing, err := hashing.Scan(ctx, path, without(path, store))
 	if err != nil {
-		return verify.Content{}, notFound(err)
+		return verify.Content{}, notFound(path, err)
 	}
 	tree, err := listing.Hash(ctx, hashing.Options{Progress: progress})
 	if err != nil {
@@ -66,6 +88,27 @@ func contentOf(ctx context.Context, path string, progress func(int64)) (verify.C
 	}
 	m, err := tree.Manifest()
 	return verify.Content{Tree: &m}, err
+}
+
+// without leaves a folder out where it is below the path, links or not.
+func without(path, folder string) (o hashing.ScanOptions) {
+	below, err := filepath.Rel(real(path), real(folder))
+	full, absErr := filepath.Abs(path)
+	if folder != "" && err == nil && absErr == nil && below != "." && filepath.IsLocal(below) {
+		o.Exclude = []string{filepath.Join(full, below)}
+	}
+	return o
+}
+
+// real is the path without links, as far as that can be told.
+func real(path string) string {
+	if followed, err := filepath.EvalSymlinks(path); err == nil {
+		path = followed
+	}
+	if full, err := filepath.Abs(path); err == nil {
+		return full
+	}
+	return path
 }
 
 func readBounded(path string, limit int64) ([]byte, error) {
@@ -79,9 +122,10 @@ func readBounded(path string, limit int64) ([]byte, error) {
 	return os.ReadFile(path)
 }
 
-// notFound adds what verify knows an absence by.
-func notFound(err error) error {
-	if errors.Is(err, fs.ErrNotExist) {
+// notFound adds what verify knows an absence by, if it is the path itself that is not
+// there: a link in it that leads nowhere is something.
+func notFound(path string, err error) error {
+	if _, gone := os.Lstat(path); errors.Is(err, fs.ErrNotExist) && errors.Is(gone, fs.ErrNotExist) {
 		return fmt.Errorf("%w: %w", verify.ErrNotFound, err)
 	}
 	return err

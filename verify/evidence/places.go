@@ -18,12 +18,13 @@ type DataRoot struct{ Folder string }
 // Look hashes what stands there.
 func (p DataRoot) Look(ctx context.Context, in verify.Input) ([]verify.Sighting, error) {
 	below := filepath.FromSlash(in.Location.Path)
-	found, err := sightings(ctx, filepath.Join(p.Folder, below))
-	if err != nil || len(found) > 0 || filepath.Base(below) == below {
+	found, err := sightings(ctx, filepath.Join(p.Folder, below), "")
+	other := func(s verify.Sighting) bool { return !is(s.Content, in) }
+	if err != nil || filepath.Base(below) == below || len(found) > 0 && !other(found[0]) {
 		return found, err
 	}
-	found, err = sightings(ctx, filepath.Join(p.Folder, filepath.Base(below)))
-	return slices.DeleteFunc(found, func(s verify.Sighting) bool { return !is(s.Content, in) }), err
+	more, err := sightings(ctx, filepath.Join(p.Folder, filepath.Base(below)), "")
+	return append(found, slices.DeleteFunc(more, other)...), err
 }
 
 func is(c verify.Content, in verify.Input) bool {
@@ -36,7 +37,8 @@ func is(c verify.Content, in verify.Input) bool {
 // Recorded is where the record says that inputs were, on this machine. Path tells
 // where that is; "" is nowhere.
 type Recorded struct {
-	Path func(record.Location) string
+	Path  func(record.Location) string
+	Store string // a folder that belongs to no tree, "" for none
 }
 
 // Look hashes what stands there.
@@ -45,11 +47,11 @@ func (p Recorded) Look(ctx context.Context, in verify.Input) ([]verify.Sighting,
 	if path == "" {
 		return nil, nil
 	}
-	return sightings(ctx, path)
+	return sightings(ctx, path, p.Store)
 }
 
-func sightings(ctx context.Context, path string) ([]verify.Sighting, error) {
-	content, err := contentOf(ctx, path, nil)
+func sightings(ctx context.Context, path, store string) ([]verify.Sighting, error) {
+	content, err := contentOf(ctx, path, store, nil)
 	if errors.Is(err, verify.ErrNotFound) {
 		return nil, nil
 	} else if err != nil {

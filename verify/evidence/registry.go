@@ -87,13 +87,15 @@ func (g *Registry) Open(ctx context.Context, _ verify.Resolved, path string) (io
 	}
 	for _, f := range files {
 		if f.Path == path {
-			return g.Tracker.Open(ctx, m, f)
+			r, err := g.Tracker.Open(ctx, m, f)
+			return r, fromAttach(err)
 		}
 	}
 	return nil, fmt.Errorf("%w: the model has no file %q", verify.ErrNotFound, path)
 }
 
-// Blobs are those that were attached together with records.
+// Blob is one of those that were attached together with records. It is absent where
+// every target said so.
 func (g *Registry) Blob(ctx context.Context, d hashing.FileDigest) ([]byte, error) {
 	reader, ok := g.Tracker.(attach.BlobReader)
 	if !ok {
@@ -105,7 +107,9 @@ func (g *Registry) Blob(ctx context.Context, d hashing.FileDigest) ([]byte, erro
 		if err == nil {
 			return raw, nil
 		}
-		failed = errors.Join(failed, fromAttach(err))
+		if !errors.Is(err, attach.ErrNotFound) {
+			failed = errors.Join(failed, err)
+		}
 	}
 	if failed == nil {
 		failed = verify.ErrNotFound

@@ -46,10 +46,11 @@ type Repository struct {
 	trees    map[record.GitHash]git.CommitTree // that were read already
 }
 
-// Reach tells from which branch a commit is reachable.
+// Reach tells from which branch a commit is reachable. A history that is cut off
+// before the answer is an error: the commit may be behind it.
 func (r *Repository) Reach(ctx context.Context, commit record.GitHash) (verify.Reach, error) {
 	reach, err := r.Source.Reachable(ctx, git.ObjectID(commit), r.Branches)
-	if errors.Is(err, git.ErrNoCommit) {
+	if errors.Is(err, git.ErrNoCommit) && !errors.Is(err, git.ErrShallow) {
 		return verify.Reach{}, nil
 	} else if err != nil {
 		return verify.Reach{}, err
@@ -79,7 +80,7 @@ func (r *Repository) Files(ctx context.Context, commit record.GitHash, files []h
 	}
 	forms := map[string]git.PatchForm{}
 	for _, f := range explained.Forms {
-		forms[string(f.Path)] = f
+		forms[f.Path] = f
 	}
 	var found []verify.CommitFile
 	for _, f := range files {
@@ -88,7 +89,7 @@ func (r *Repository) Files(ctx context.Context, commit record.GitHash, files []h
 			continue
 		}
 		file := verify.CommitFile{Path: f.Path, Digest: digest}
-		if form, converted := forms[f.Path]; converted && form.Digest == f.Digest {
+		if form, converted := forms[record.EncodePath(f.Path)]; converted && form.Digest == f.Digest {
 			file.Digest, file.Form = f.Digest, string(form.Form)
 		}
 		found = append(found, file)
@@ -118,7 +119,7 @@ func (r *Repository) Content(ctx context.Context, commit record.GitHash, path st
 
 // fromGit adds what verify knows an absence by.
 func fromGit(err error) error {
-	if errors.Is(err, git.ErrNoCommit) || errors.Is(err, git.ErrNoFile) {
+	if errors.Is(err, git.ErrNoCommit) && !errors.Is(err, git.ErrShallow) || errors.Is(err, git.ErrNoFile) {
 		return fmt.Errorf("%w: %w", verify.ErrNotFound, err)
 	}
 	return err

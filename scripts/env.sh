@@ -1,5 +1,5 @@
 # Sourced by the scripts: where things are kept, a Python that serves, and a Go
-# that works without a home. Sets root, cache, bin and python.
+# that works without a home. Sets root, cache, bin and venv.
 set -euo pipefail
 
 die() {
@@ -47,10 +47,10 @@ find_python() {
     die "Python 3.10 to 3.14 is needed; PYTHON=… names one that is not on the PATH as python3."
 }
 
-# make_venv sets venv to the virtual environment of the example's lock file.
+# make_venv makes the virtual environment of the example's lock file.
+venv=$cache/venv
 make_venv() {
     find_python
-    venv=$cache/venv
     "$python" "$root/scripts/venv.py" "$root/examples/penguins/requirements.lock" "$venv" >&2
 }
 

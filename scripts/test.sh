@@ -7,12 +7,11 @@ cd "$root"
 failed=()
 title() { printf '\n== %s\n' "$*"; }
 
-title "virtual environment"
-make_venv
-export LINEAGE_TEST_PYTHON=$venv/bin/python
-
-title "lint"
+title "lint, and the virtual environment beside it"
+make_venv &
 bash scripts/lint.sh || failed+=(lint)
+wait $! || die "Nothing else can be tested without the virtual environment."
+export LINEAGE_TEST_PYTHON=$venv/bin/python
 
 title "demo"
 bash examples/penguins/demo.sh || failed+=(demo)

@@ -286,6 +286,21 @@ func TestContextEnds(t *testing.T) {
 	wantGaps(t, result.Record, nil, nil)
 }
 
+// An interrupted run has no more time than a scheduler gives: what is not hashed by
+// then is a gap, and the record is written.
+func TestGrace(t *testing.T) {
+	t.Parallel()
+	p := newRepo(t, nil)
+	p.shell("truncate -s 256G long")
+	o := p.options(".", "echo 1 >m; kill -TERM $$", capture.Declared{Inputs: []string{"long"}, Outputs: []string{"m"}})
+	o.Grace = 300 * time.Millisecond
+	r := p.run(o).Record
+	if got := r.Metadata().Outcome; got.Status != record.Interrupted || got.Signal != "SIGTERM" {
+		t.Errorf("got %+v", got)
+	}
+	wantGaps(t, r, []string{"code-changed code", "input-changed repo:long", "input-not-hashed repo:long", "output-not-hashed repo:m"}, nil)
+}
+
 // Progress is told of inputs and outputs, and only when the command has ended.
 func TestProgress(t *testing.T) {
 	t.Parallel()

@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/lineage-audit/lineage/capture/environment"
 	"github.com/lineage-audit/lineage/git"
@@ -62,24 +63,15 @@ func (s *session) captureCode(ctx context.Context) (facts codeFacts) {
 		return facts
 	}
 	keepCtx := context.WithoutCancel(ctx)
-	tree, err := s.scan.Judge(ctx, git.JudgeOptions{
-		Apart:    s.apart,
-		Withhold: s.withhold,
-		Keep: func(digest hashing.FileDigest, content []byte) error {
-			_, err := s.keep(keepCtx, slices.Clone(content))
-			if err == nil {
-				facts.content = append(facts.content, digest)
-			}
-			return err
-		},
+	state, tree, what, err := s.judge(ctx, func(digest hashing.FileDigest, content []byte) error {
+		_, err := s.keep(keepCtx, slices.Clone(content))
+		if err == nil {
+			facts.content = append(facts.content, digest)
+		}
+		return err
 	})
 	if err != nil {
-		s.ledger.gap(GapCode, "code", hashError(err))
-		return facts
-	}
-	state, err := s.scan.State(ctx)
-	if err != nil {
-		s.ledger.gap(GapCode, "commit", hashError(err))
+		s.ledger.gap(GapCode, what, hashError(err))
 		return facts
 	}
 	s.codeGaps(tree)
@@ -98,6 +90,20 @@ func (s *session) captureCode(ctx context.Context) (facts codeFacts) {
 		}
 	}
 	return facts
+}
+
+// judge asks for the commit and for the tree at once, since each waits for git. With
+// an error it says which of the two is not known.
+func (s *session) judge(ctx context.Context, keep func(hashing.FileDigest, []byte) error) (state git.State, tree git.Tree, what string, err error) {
+	var stateErr error
+	var wg sync.WaitGroup
+	wg.Go(func() { state, stateErr = s.scan.State(ctx) })
+	tree, err = s.scan.Judge(ctx, git.JudgeOptions{Apart: s.apart, Withhold: s.withhold, Keep: keep})
+	wg.Wait()
+	if err != nil {
+		return state, tree, "code", err
+	}
+	return state, tree, "commit", stateErr
 }
 
 // apart tells of an untracked path that it is recorded elsewhere.

@@ -64,6 +64,9 @@ func (c *cli) attach(ctx context.Context, run string, to []string) error {
 		if refs[i], err = attach.ParseTarget(text); err != nil {
 			return &statusError{status: exitUsage, err: err, hint: hintOf(err)}
 		}
+		if refs[i].System() != attach.MLflow {
+			return usage("--to %q is a path, and names nothing of a tracker", text)
+		}
 	}
 	place, err := c.place(ctx)
 	if err != nil {

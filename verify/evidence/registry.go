@@ -42,6 +42,9 @@ func (g *Registry) Resolve(ctx context.Context) (verify.Resolved, error) {
 			return verify.Resolved{}, fromAttach(err)
 		}
 		for _, a := range attached {
+			if a.ID.IsZero() { // which would be taken for one that has no name
+				return verify.Resolved{}, fmt.Errorf("%s names a record by zeros, which are no id", a.Target)
+			}
 			r.Claims = append(r.Claims, claim(a))
 		}
 	}

@@ -155,77 +155,78 @@ func TestCollectNothing(t *testing.T) {
 	}
 }
 
+// leftOut are the ways in which a model's bytes may be another's, or not known.
+var leftOut = []struct {
+	name   string
+	change func(s *tracker, id string)
+	want   string
+}{
+	{"without the invocation", func(s *tracker, id string) {
+		s.resolve = only(id, func(m *attach.Model) { m.Invocations = nil })
+	}, "does not carry the invocation"},
+	{"with another one", func(s *tracker, id string) {
+		s.resolve = only(id, func(m *attach.Model) { m.Invocations = []record.Invocation{{9}} })
+	}, "does not carry the invocation"},
+	{"of another run", func(s *tracker, id string) {
+		s.resolve = only(id, func(m *attach.Model) { m.RunID = "run99" })
+	}, "run run99 wrote it"},
+	{"of no run", func(s *tracker, id string) {
+		s.resolve = only(id, func(m *attach.Model) { m.RunID = "" })
+	}, "no run wrote it"},
+	{"created before", func(s *tracker, id string) {
+		s.resolve = only(id, func(m *attach.Model) { m.Created = m.Created.Add(-time.Hour) })
+	}, "do the clocks agree?"},
+	{"created later", func(s *tracker, id string) {
+		s.resolve = only(id, func(m *attach.Model) { m.Created = m.Created.Add(time.Hour) })
+	}, "do the clocks agree?"},
+	{"without files", func(s *tracker, id string) {
+		for path := range files {
+			s.SetFile(id, path, nil)
+		}
+	}, "has no files"},
+	{"with a file that cannot be read", func(s *tracker, _ string) {
+		n := 0
+		s.open = func(path string) error {
+			if n++; n == 1 {
+				return errors.New("broken disk")
+			}
+			return nil
+		}
+	}, `reading "MLmodel" of "": broken disk`},
+	{"with a path that leads out", func(s *tracker, _ string) {
+		n := 0
+		s.list = func(files []attach.File) []attach.File {
+			if n++; n == 1 {
+				return []attach.File{{Path: "../MLmodel"}}
+			}
+			return files
+		}
+	}, `"../MLmodel"`},
+	{"with a file twice", func(s *tracker, _ string) {
+		n := 0
+		s.list = func(files []attach.File) []attach.File {
+			if n++; n == 1 {
+				files = append(files, files[0])
+			}
+			return files
+		}
+	}, "stands twice"},
+	{"gone", func(s *tracker, id string) {
+		s.find = func(found []attach.Target) []attach.Target {
+			for i := range found {
+				if found[i].ID == id {
+					found[i].ID = "m-gone"
+				}
+			}
+			return found
+		}
+	}, "not found"},
+}
+
 // A model whose bytes may be another's, or are not known, is no output; the others
 // of the run are.
 func TestCollectLeavesOut(t *testing.T) {
-	other := record.NewInvocation()
-	tests := []struct {
-		name   string
-		change func(s *tracker, id string)
-		want   string
-	}{
-		{"without the invocation", func(s *tracker, id string) {
-			s.resolve = only(id, func(m *attach.Model) { m.Invocations = nil })
-		}, "does not carry the invocation"},
-		{"with another one", func(s *tracker, id string) {
-			s.resolve = only(id, func(m *attach.Model) { m.Invocations = []record.Invocation{other} })
-		}, "does not carry the invocation"},
-		{"of another run", func(s *tracker, id string) {
-			s.resolve = only(id, func(m *attach.Model) { m.RunID = "run99" })
-		}, "run run99 wrote it"},
-		{"of no run", func(s *tracker, id string) {
-			s.resolve = only(id, func(m *attach.Model) { m.RunID = "" })
-		}, "no run wrote it"},
-		{"created before", func(s *tracker, id string) {
-			s.resolve = only(id, func(m *attach.Model) { m.Created = m.Created.Add(-time.Hour) })
-		}, "do the clocks agree?"},
-		{"created later", func(s *tracker, id string) {
-			s.resolve = only(id, func(m *attach.Model) { m.Created = m.Created.Add(time.Hour) })
-		}, "do the clocks agree?"},
-		{"without files", func(s *tracker, id string) {
-			for path := range files {
-				s.SetFile(id, path, nil)
-			}
-		}, "has no files"},
-		{"with a file that cannot be read", func(s *tracker, _ string) {
-			n := 0
-			s.open = func(path string) error {
-				if n++; n == 1 {
-					return errors.New("broken disk")
-				}
-				return nil
-			}
-		}, `reading "MLmodel" of "": broken disk`},
-		{"with a path that leads out", func(s *tracker, _ string) {
-			n := 0
-			s.list = func(files []attach.File) []attach.File {
-				if n++; n == 1 {
-					return []attach.File{{Path: "../MLmodel"}}
-				}
-				return files
-			}
-		}, `"../MLmodel"`},
-		{"with a file twice", func(s *tracker, _ string) {
-			n := 0
-			s.list = func(files []attach.File) []attach.File {
-				if n++; n == 1 {
-					files = append(files, files[0])
-				}
-				return files
-			}
-		}, "stands twice"},
-		{"gone", func(s *tracker, id string) {
-			s.find = func(found []attach.Target) []attach.Target {
-				for i := range found {
-					if found[i].ID == id {
-						found[i].ID = "m-gone"
-					}
-				}
-				return found
-			}
-		}, "not found"},
-	}
-	for _, tt := range tests {
+	for _, tt := range leftOut {
 		t.Run(tt.name, func(t *testing.T) {
 			s, span, done := train(t, attachtest.Job{Models: []attachtest.ModelJob{model("bad", ""), model("good", "")}})
 			tt.change(s, done.Models[0])

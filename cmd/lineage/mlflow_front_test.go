@@ -120,15 +120,18 @@ func replace(path, old, new string) func(*http.Request, []byte) []byte {
 	}
 }
 
-// lies: what a server that is none, or that lies, makes of a verification is never a
-// pass; what it makes of a run is its own summary's business alone.
-func (s *scene) lies() {
-	front, other := newFront(s, s.server.uri), newListener(s)
-	l := s.at(front.URL).with("MLFLOW_TRACKING_TOKEN=t0ken-of-ada")
-	elsewhere := func(w http.ResponseWriter, r *http.Request) bool {
-		http.Redirect(w, r, other.URL+r.URL.RequestURI(), http.StatusTemporaryRedirect)
-		return true
-	}
+// lie is what a server that is none, or that lies, says.
+type lie struct {
+	name   string
+	says   func(w http.ResponseWriter, r *http.Request) bool
+	change func(*http.Request, []byte) []byte
+	status int
+	reason string // of the verdict
+	run    string // what the summary of a run says of it, "" where none is run
+}
+
+// lieList are all of them; elsewhere sends its client to another host.
+func (s *scene) lieList(elsewhere func(http.ResponseWriter, *http.Request) bool) []lie {
 	of := func(path string, lie func(http.ResponseWriter, *http.Request) bool) func(http.ResponseWriter, *http.Request) bool {
 		return func(w http.ResponseWriter, r *http.Request) bool {
 			return strings.Contains(r.URL.Path, path) && lie(w, r)
@@ -140,14 +143,7 @@ func (s *scene) lies() {
 		return never(w, r)
 	}
 	id, zeros := s.record.ID().String(), strings.Repeat("0", 64)
-	for _, tt := range []struct {
-		name   string
-		lie    func(http.ResponseWriter, *http.Request) bool
-		change func(*http.Request, []byte) []byte
-		status int
-		says   string
-		run    string // what the summary of a run says of it, "" where none is run
-	}{
+	return []lie{
 		{"HTML", says(200, "<!doctype html><title>Log in</title>"), nil, exitCannot, "malformed answer", "malformed answer"},
 		{"an empty 200", says(200, ""), nil, exitCannot, "it is empty", "it is empty"},
 		{"an empty object", says(200, "{}"), nil, exitCannot, "malformed answer", "carries the run's invocation"},
@@ -167,15 +163,27 @@ func (s *scene) lies() {
 		{"a byte of the model", nil, replace(artifacts+s.files+"/MLmodel", "python_model", "python_modem"), exitFail, `"MLmodel"`, ""},
 		{"more of the model than it listed", nil, replace(artifacts+s.files+"/MLmodel", "python_model", "python_model "), exitCannot, "more bytes than were listed", ""},
 		{"nothing of the model", nil, replace("/directories", `"files"`, `"folders"`), exitFail, "empty", ""},
-	} {
-		front.set(func() { front.lie, front.change = tt.lie, tt.change })
+	}
+}
+
+// lies: what they make of a verification is never a pass; what they make of a run is
+// its own summary's business alone.
+func (s *scene) lies() {
+	front, other := newFront(s, s.server.uri), newListener(s)
+	l := s.at(front.URL).with("MLFLOW_TRACKING_TOKEN=t0ken-of-ada")
+	elsewhere := func(w http.ResponseWriter, r *http.Request) bool {
+		http.Redirect(w, r, other.URL+r.URL.RequestURI(), http.StatusTemporaryRedirect)
+		return true
+	}
+	for _, tt := range s.lieList(elsewhere) {
+		front.set(func() { front.lie, front.change = tt.says, tt.change })
 		start, client := time.Now(), l
 		if strings.Contains(tt.name, "never") {
 			client = l.with("MLFLOW_HTTP_REQUEST_TIMEOUT=1")
 		}
 		v := client.verdict(tt.status, s.alias())
-		if !strings.Contains(v.Reason, tt.says) {
-			s.Errorf("%s: the reason is %q, want one with %q", tt.name, v.Reason, tt.says)
+		if !strings.Contains(v.Reason, tt.reason) {
+			s.Errorf("%s: the reason is %q, want one with %q", tt.name, v.Reason, tt.reason)
 		}
 		if took := time.Since(start); took > patience/2 {
 			s.Errorf("%s: it took %v", tt.name, took)

@@ -100,6 +100,21 @@ func TestRegistryResolve(t *testing.T) {
 	}
 }
 
+// zeros is a tracker whose entries name a record by an id that is none.
+type zeros struct{ *attachtest.Memory }
+
+func (z zeros) Get(context.Context, attach.Target) ([]attach.Attached, error) {
+	return []attach.Attached{{Named: true}}, nil
+}
+
+func TestRegistryWithAnIDOfZeros(t *testing.T) {
+	m, _ := trained(t)
+	r, err := registry(t, zeros{m}, "models:/iris/1").Resolve(t.Context())
+	if err == nil || errors.Is(err, verify.ErrNotFound) || r.Kind != "" {
+		t.Errorf("Resolve = %+v, %v; want an error: nothing is named", r, err)
+	}
+}
+
 func TestRegistryContent(t *testing.T) {
 	m, done := trained(t)
 	for text, want := range map[string]map[string]string{

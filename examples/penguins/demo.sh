@@ -44,8 +44,8 @@ clean_up() {
     exit "$status"
 }
 
-# start_server sets MLFLOW_TRACKING_URI to a server of our own. The kernel picks its
-# port, so none can be taken.
+# start_server sets uri to an MLflow server of our own. The kernel picks its port, so
+# none can be taken.
 start_server() {
     printf 'Starting an MLflow server …' >&2
     set -m # a process group of its own, so that one signal ends all of it
@@ -54,7 +54,8 @@ start_server() {
         --artifacts-destination "$work/server/artifacts" >"$work/server.log" 2>&1 </dev/null &
     server=$!
     set +m
-    local uri='' waited=0
+    local waited=0
+    uri=''
     while [ -z "$uri" ]; do
         if ! kill -0 "$server" 2>/dev/null || [ "$waited" -ge 600 ]; then
             stop "the MLflow server did not start."
@@ -63,7 +64,6 @@ start_server() {
         waited=$((waited + 1))
         uri=$(sed -n 's/.*running on \(http:[^ ]*\).*/\1/p' "$work/server.log")
     done
-    export MLFLOW_TRACKING_URI=$uri
     printf ' %s\n' "$uri" >&2
 }
 
@@ -101,6 +101,8 @@ tell() {
 
     say "A data scientist puts lineage run in front of the two steps of a training."
     expect 0 'lineage run --input data/penguins_raw.csv --output data/prepared -- python prepare.py'
+    printf '\n$ export MLFLOW_TRACKING_URI=%s\n' "$uri"
+    export MLFLOW_TRACKING_URI=$uri
     expect 0 'lineage run --input data/prepared --output metrics.json -- python train.py'
     expect 0 'lineage log'
 

@@ -23,7 +23,7 @@ type Options struct {
 	Host, User            string // left out where empty
 	Version               string // of this program
 	Store                 Recorder
-	StoreDir              string  // the folder that Store keeps things in, which belongs to no tree; "" is StoreFolder in Place.Root
+	StoreDir              string  // the folder of Store, which belongs to no tree; "" is StoreFolder in Place.Root
 	Tracker               Tracker // nil: there is none
 	Now                   func() time.Time
 	// Progress, if not nil, is told how much of what is to be hashed was hashed,

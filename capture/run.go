@@ -130,7 +130,7 @@ func (s *session) look(ctx context.Context) error {
 
 // storeDir is the folder of the store, without links.
 func (s *session) storeDir() string {
-	return resolved(cmp.Or(s.StoreDir, filepath.Join(s.Place.Root, StoreFolder)))
+	return resolved(absFrom(s.Place.Dir, cmp.Or(s.StoreDir, filepath.Join(s.Place.Root, StoreFolder))))
 }
 
 // announce writes the intent.

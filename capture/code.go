@@ -28,6 +28,11 @@ func (c codeFacts) tracks(path string) bool {
 	return slices.ContainsFunc(c.files, func(f git.File) bool { return f.Path == path && f.Tracked })
 }
 
+// holds tells whether the tracked file at the path has these bytes.
+func (c codeFacts) holds(path string, digest hashing.FileDigest) bool {
+	return slices.ContainsFunc(c.files, func(f git.File) bool { return f.Path == path && f.Tracked && f.Digest == digest })
+}
+
 // maxDifferences bounds how many paths of a dirty tree stand in the record
 // itself. The patch has all of them.
 const maxDifferences = 1000
@@ -163,7 +168,12 @@ func (s *session) codeChanges(ctx context.Context) {
 		if c.Kind == git.Added || s.inputs.covers(full) || s.outputs.covers(full) || s.apart(c.Path) && !s.code.tracks(c.Path) {
 			continue
 		}
-		s.ledger.gap(GapCodeChanged, record.Location{Root: record.RootRepo, Path: c.Path}.String(), "it was "+string(c.Kind)+" while the run went on, or since")
+		at := record.Location{Root: record.RootRepo, Path: c.Path}.String()
+		if !s.code.tracks(c.Path) && !git.IsSource(c.Path) { // a log, most likely
+			s.ledger.note(NoteWritten, at, "it is no code of the commit, was there at the start, and was "+string(c.Kind)+" meanwhile: declare it with --output if the run writes it")
+			continue
+		}
+		s.ledger.gap(GapCodeChanged, at, "it was "+string(c.Kind)+" while the run went on, or since; if the run writes it, declare it with --output")
 	}
 }
 

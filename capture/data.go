@@ -101,20 +101,30 @@ func (s *session) captureOutputs(ctx context.Context) []record.Resource {
 
 // written are the files of an output that the run wrote. It names those that
 // stood there before and were not written: they are not its outputs, and neither
-// is a folder that holds one. An input of the same run may stand in it.
+// is a folder that holds one. What is evidenced otherwise may stand in it.
 func (s *session) written(p declaredPath, tree hashing.Tree) (files []hashing.File) {
 	before := map[string]hashing.Stat{}
 	for _, f := range p.listing.Files {
 		before[f.Path] = f.Stat
 	}
 	for _, f := range tree.Hashed {
-		if stat, there := before[f.Path]; !there || stat != f.Stat || s.inputs.covers(tree.File(f.Found)) {
+		if stat, there := before[f.Path]; !there || stat != f.Stat || s.evidenced(tree.File(f.Found), f) {
 			files = append(files, f)
 			continue
 		}
 		s.ledger.gap(GapOutputStale, p.location.Join(f.Path).String(), "it stood there before the run, which did not write it: it is no output of this run")
 	}
 	return files
+}
+
+// evidenced tells of a file that the run did not write where it has its bytes from:
+// it is an input of the same run, or a tracked file of the code, or empty (a .gitkeep).
+func (s *session) evidenced(path string, f hashing.File) bool {
+	if f.Digest.IsEmpty() || s.inputs.covers(path) {
+		return true
+	}
+	below, within := Below(s.Place.Root, path)
+	return within && s.code.holds(below, f.Digest)
 }
 
 func (s *session) outputResources(ctx context.Context, p declaredPath, tree hashing.Tree) []record.Resource {

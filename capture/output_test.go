@@ -58,6 +58,7 @@ func TestOutputs(t *testing.T) {
 		"the parent is a file now":    {script: "echo 1 >a", output: "a/m", gaps: "output-not-hashed a/m"},
 		"code is written over":        {script: "echo 1 >>train.py", output: "train.py", want: "train.py"},
 		"the whole tree":              {before: "rm -r * .git", script: "echo 1 >m", output: ".", want: ". m"},
+		"an empty file stood there":   {before: "mkdir m; : >m/.gitkeep", script: "echo 2 >m/new", output: "m", want: "m m/.gitkeep m/new"},
 		"many stale files":            {before: "mkdir m; for i in $(seq 150); do echo 1 >m/$i; done", script: ":", output: "m"},
 		"a sidecar stands beside it":  {before: "echo 1 >m.lineage.intoto.json", script: "echo 1 >m", output: "m", want: "m"},
 		"a tracker writes beside it":  {before: "echo 1 >mlflow.db", script: "echo 1 >>mlflow.db; mkdir -p mlruns; echo 1 >mlruns/a; echo 1 >m", output: "m", want: "m"},

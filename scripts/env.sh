@@ -55,5 +55,5 @@ make_venv() {
 }
 
 build() {
-    (cd "$root" && go build -trimpath -o "$bin/" ./cmd/lineage)
+    (cd "$root" && CGO_ENABLED=0 go build -trimpath -o "$bin/" ./cmd/lineage)
 }

@@ -3,6 +3,7 @@ package verify
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/lineage-audit/lineage/hashing"
 	"github.com/lineage-audit/lineage/record"
@@ -41,6 +42,9 @@ func (q *inquiry) compareModel(ctx context.Context) Check {
 		return failed("the model is empty, and an empty file or folder is no run's").compared("", q.model.content.text())
 	case q.model.content.empty():
 		return lacking("the model is empty: an empty file or folder joins nothing to nothing").compared("", q.model.content.text())
+	case len(misfit) > 0 && len(fit) == 0 && q.unread(misfit):
+		return lacking("the entry's run names record %s, which names no file of this model: its bytes were not read when the run was recorded", misfit[0].id.Short()).
+			compared("an output of the record", q.model.content.text())
 	case len(misfit) > 0 && (len(fit) == 0 || misfit[0].by != ByRun):
 		return q.misfit(misfit[0])
 	case len(fit) == 0 && len(q.candidates) > 0:
@@ -55,6 +59,21 @@ func (q *inquiry) compareModel(ctx context.Context) Check {
 	}
 	return held("the bytes are those of %s", fit[0].match.output.Name).
 		compared(all[0].Expected, all[0].Found).with(all...)
+}
+
+// unread tells that these records are only those of the entry's run, and that none
+// of them has read this logged model: they say nothing about its bytes.
+func (q *inquiry) unread(misfit []*candidate) bool {
+	model := q.first.resolved.LoggedModel
+	for _, c := range misfit {
+		read := slices.ContainsFunc(c.rec.Outputs(), func(r record.Resource) bool {
+			return r.Annotations.Origin != nil && r.Annotations.Origin.ID == model
+		})
+		if c.by != ByRun || model == "" || read {
+			return false
+		}
+	}
+	return true
 }
 
 // fits are the readable candidates that name the bytes, and those that are named
@@ -124,6 +143,9 @@ func (q *inquiry) untraced(ctx context.Context) Check {
 	}
 	c := lacking("no record names these bytes").compared("an output of a record", q.model.content.text()).
 		mend("lineage", "run", "--output", q.Asked, "--", "COMMAND")
+	if r := q.first.resolved; r.Kind == TargetRegistry {
+		c = c.mend("lineage", "attach", "RUN", r.System, "--to", q.Asked)
+	}
 	tree := q.model.tree()
 	if tree == nil {
 		return c
@@ -134,8 +156,7 @@ func (q *inquiry) untraced(ctx context.Context) Check {
 		return c.noting(fmt.Sprintf("whether a record names some of its files could not be seen: %v", err))
 	case r.close(*tree):
 		return lacking("no record names this folder, and record %s names one that shares %s with it", r.candidate.id.Short(), count(r.shared, "file")).
-			compared("", q.model.content.text()).differing(r, *tree, Lacking).
-			mend("lineage", "verify", q.Asked, "--record", r.candidate.id.String())
+			compared("", q.model.content.text()).differing(r, *tree, Lacking)
 	case r.shared > 0:
 		return c.noting(fmt.Sprintf("record %s names a folder that shares %s with it", r.candidate.id.Short(), count(r.shared, "file")))
 	}

@@ -53,7 +53,11 @@ func (c *cli) log(ctx context.Context, f logFlags) error {
 	if err != nil {
 		return err
 	}
-	s, err := c.openHere(ctx)
+	place, err := c.place(ctx)
+	if err != nil {
+		return err
+	}
+	s, dir, err := c.open(ctx, place)
 	if err != nil {
 		return err
 	}
@@ -73,6 +77,10 @@ func (c *cli) log(ctx context.Context, f logFlags) error {
 			}
 			runs[i].Attached = attached
 		}
+	}
+	if len(runs) == 0 && !f.json {
+		c.say(c.stderr, "no run to list in %s", clean(near(dir)))
+		return nil
 	}
 	if f.json {
 		return report.LogJSON(c.stdout, runs)

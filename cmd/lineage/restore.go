@@ -83,7 +83,9 @@ func (c *cli) restore(ctx context.Context, run, dir, from string) error {
 			return git.OpenSource(ctx, url, o)
 		},
 	})
-	if err != nil {
+	if errors.Is(err, git.ErrNotEmpty) {
+		return hinted(err, "name a folder that is empty or not there")
+	} else if err != nil {
 		return hinted(fmt.Errorf("restoring %s: %w", r.ID().Short(), err), "nothing was left in "+dir)
 	}
 	if missing > 0 {

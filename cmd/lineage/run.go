@@ -165,7 +165,7 @@ func (c *cli) status(f runFlags, result capture.Result) error {
 		return &statusError{status: result.ExitStatus, err: fmt.Errorf("%s: %s", result.Record.Parameters().Command[0], outcome.Reason)}
 	}
 	if f.strict && result.ExitStatus == 0 && len(result.Record.Gaps()) > 0 {
-		return &statusError{status: exitOurs, err: fmt.Errorf("--strict: the record %s has %d gaps", result.Record.ID().Short(), len(result.Record.Gaps())), hint: "`lineage show " + result.Record.ID().Short() + "` lists them"}
+		return &statusError{status: exitOurs, err: fmt.Errorf("--strict: the record %s is incomplete (gaps: %d)", result.Record.ID().Short(), len(result.Record.Gaps())), hint: "`lineage show " + result.Record.ID().Short() + "` lists them"}
 	}
 	if result.ExitStatus != 0 {
 		return &statusError{status: result.ExitStatus}

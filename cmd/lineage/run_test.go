@@ -114,12 +114,6 @@ func (s *site) newest() *record.Record {
 	return records[0]
 }
 
-// holds tells whether a file of the site has a text in it.
-func (s *site) holds(file, text string) bool {
-	raw, _ := os.ReadFile(filepath.Join(s.dir, file))
-	return strings.Contains(string(raw), text)
-}
-
 func (s *site) exists(file string) bool {
 	_, err := os.Lstat(filepath.Join(s.dir, file))
 	return err == nil

@@ -45,7 +45,9 @@ A policy file says the same for a whole team:
 
   version: 1
   require: pinned
-  repositories: [https://git.example.com/team/model.git]
+  repositories:
+    - url: https://git.example.com/team/model.git
+      branches: [main]
 
 Exit status: 0 pass, 1 fail, 2 the command line or a file given to it is wrong,
 3 cannot verify, errors of lineage itself included.`

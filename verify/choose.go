@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/lineage-audit/lineage/record"
 )
@@ -19,14 +20,26 @@ func (q *inquiry) choose() {
 		fit = newestOf(oneOfGroup(withoutParents(fit)))
 	}
 	for _, c := range fit {
-		c.standing = Rival
+		c.standing, c.reason = Rival, described(c.rec)
 	}
 	if len(fit) == 1 {
 		q.chosen = fit[0]
+		q.chosen.reason = ""
 		if q.chosen.standing = Chosen; q.chosen.match.output == nil {
 			q.chosen.reason = "it is named, and " + q.whyMisfit()
 		}
 	}
+}
+
+// described tells a run from others, for whoever has to choose.
+func described(r *record.Record) string {
+	s := fmt.Sprintf("%s, started %s", r.Parameters().Command, r.Metadata().StartedOn.Format(time.RFC3339))
+	for _, c := range r.Dependencies(record.RoleCommit) {
+		if c.Digest != nil && c.Digest.GitCommit != "" {
+			s += fmt.Sprintf(", commit %.12s %s", c.Digest.GitCommit, c.Annotations.Commit.State)
+		}
+	}
+	return s
 }
 
 // sort gives each candidate its first standing, and those that fit.

@@ -3,6 +3,8 @@ package main
 import (
 	"context"
 	"fmt"
+	"os"
+	"path/filepath"
 
 	"github.com/spf13/cobra"
 
@@ -152,14 +154,23 @@ func (c *cli) alongWith(ctx context.Context, s *store.Store, r *record.Record) m
 	return blobs
 }
 
-// python is the interpreter through which a local store is reached: the one that
-// a plain "python" would be here.
+// python is the interpreter through which a local store is reached: the first that
+// has MLflow, of the active environment, the PATH, or .venv in this folder.
 func (c *cli) python(ctx context.Context, dir string) string {
-	for _, name := range []string{"python", "python3"} {
+	first := ""
+	for _, name := range []string{filepath.Join(c.getenv("VIRTUAL_ENV"), "bin", "python"), "python", "python3", ".venv/bin/python", "venv/bin/python"} {
 		in, ok, err := python.Resolve(ctx, python.Command{Args: []string{name}, Dir: dir, Env: c.environ})
-		if err == nil && ok {
-			return in.Path
+		if err != nil || !ok {
+			continue
+		}
+		if first == "" {
+			first = in.Path
+		}
+		for _, site := range in.Sites {
+			if info, err := os.Stat(filepath.Join(site.Path, "mlflow")); err == nil && info.IsDir() {
+				return in.Path
+			}
 		}
 	}
-	return ""
+	return first
 }

@@ -3,6 +3,7 @@
 package capture_test
 
 import (
+	"bytes"
 	"errors"
 	"os"
 	"os/exec"
@@ -107,7 +108,13 @@ func (p *place) run(o capture.Options) capture.Result {
 	if err != nil {
 		p.Fatal(err)
 	}
-	capturetest.Check(p, p.backend, p.unsettled)
+	for _, r := range capturetest.Check(p, p.backend, p.unsettled) {
+		for _, private := range []string{p.dir, strings.TrimPrefix(p.env[1], "HOME=")} {
+			if bytes.Contains(r.Bytes(), []byte(private)) {
+				p.Errorf("the record names the folder %s:\n%s", private, r.Bytes())
+			}
+		}
+	}
 	return result
 }
 

@@ -17,6 +17,7 @@ const maxGaps = 100
 
 // ledger collects what the goroutines of a session have to say.
 type ledger struct {
+	place *Place // whose folders are not to be named
 	mu    sync.Mutex
 	gaps  []record.Gap
 	notes []record.Gap
@@ -26,13 +27,17 @@ type ledger struct {
 func (l *ledger) gap(kind, what, why string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.gaps = append(l.gaps, record.Gap{Kind: kind, What: orUnnamed(what), Why: orUnnamed(why)})
+	l.gaps = append(l.gaps, l.entry(kind, what, why))
 }
 
 func (l *ledger) note(kind, what, why string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.notes = append(l.notes, record.Gap{Kind: kind, What: orUnnamed(what), Why: orUnnamed(why)})
+	l.notes = append(l.notes, l.entry(kind, what, why))
+}
+
+func (l *ledger) entry(kind, what, why string) record.Gap {
+	return record.Gap{Kind: kind, What: orUnnamed(l.place.impersonal(what)), Why: orUnnamed(l.place.impersonal(why))}
 }
 
 func (l *ledger) blob(digest hashing.FileDigest, content []byte) {

@@ -83,7 +83,7 @@ type session struct {
 
 // prepare looks at everything that must be known as it is before the start.
 func prepare(ctx context.Context, o Options) (*session, error) {
-	s := &session{Options: o, invocation: record.NewInvocation(), rules: redact.New(o.Env), started: record.At(o.Now())}
+	s := &session{Options: o, invocation: record.NewInvocation(), rules: redact.New(o.Env), started: record.At(o.Now()), ledger: ledger{place: o.Place}}
 	if s.Grace == 0 {
 		s.Grace = defaultGrace
 	}

@@ -95,6 +95,7 @@ func (s *session) statement(intent []byte, outcome child.Outcome, failed error) 
 		InvocationID: s.invocation, StartedOn: s.started, FinishedOn: s.finished(),
 		Outcome: outcomeOf(outcome, failed), Parent: s.parent, Group: s.group,
 	}
+	run.Metadata.Outcome.Reason = s.Place.impersonal(run.Metadata.Outcome.Reason)
 	if s.code.patch != nil {
 		run.Byproducts = append(run.Byproducts, blobResource(record.RolePatch, "patch", *s.code.patch))
 	}
@@ -189,7 +190,7 @@ func outcomeOf(o child.Outcome, failed error) record.Outcome {
 	out := record.Outcome{Status: statuses[o.Status], OutOfMemory: o.OOM}
 	switch {
 	case o.Status == child.NotStarted:
-		out.Reason = reasonOf(o, failed)
+		out.Reason = orUnnamed(reasonOf(o, failed))
 	case o.Signal != 0:
 		out.Signal = o.Signal.String()
 		if out.Status == record.Failed { // it crashed: a signal that nobody sent
@@ -212,7 +213,7 @@ func reasonOf(o child.Outcome, failed error) string {
 	case 126:
 		return "the command could not be executed"
 	}
-	return orUnnamed(fmt.Sprint(failed))
+	return fmt.Sprint(failed)
 }
 
 var statuses = map[child.Status]record.Status{

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"path"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -35,7 +36,7 @@ func (c codeFacts) holds(path string, digest hashing.FileDigest) bool {
 
 // maxDifferences bounds how many paths of a dirty tree stand in the record
 // itself. The patch has all of them.
-const maxDifferences = 1000
+const maxDifferences = 100_000
 
 // trackerFiles are where trackers keep their own stores, if nobody says anything,
 // in the folder of the run. They change with each run and are no code.
@@ -113,10 +114,13 @@ func (s *session) judge(ctx context.Context, keep func(hashing.FileDigest, []byt
 
 // apart tells of an untracked path that it is recorded elsewhere.
 func (s *session) apart(path string) bool {
+	full := filepath.Join(s.Place.Root, filepath.FromSlash(path))
+	if git.IsSource(path) && !s.outputs.names(full) {
+		return s.inputs.covers(full) // of an output folder it may be code that stood there
+	}
 	if first, _, _ := strings.Cut(path, "/"); slices.Contains(trackerFiles, first) || strings.HasPrefix(first, "mlflow.db-") {
 		return true
 	}
-	full := filepath.Join(s.Place.Root, filepath.FromSlash(path))
 	return s.inputs.covers(full) || s.outputs.covers(full) || strings.HasSuffix(path, SidecarSuffix)
 }
 
@@ -133,7 +137,9 @@ func (s *session) codeGaps(tree git.Tree) {
 		s.ledger.gap(GapCode, o.Path, o.Reason)
 	}
 	for _, d := range tree.Differences {
-		if why := d.Withheld + d.Omitted; why != "" {
+		if why := d.Withheld + d.Omitted; why != "" && d.Digest.IsZero() && d.Target == "" {
+			s.ledger.gap(GapCode, d.Path, why) // not even its digest is known
+		} else if why != "" {
 			s.ledger.gap(GapContentOmitted, d.Path, why)
 		}
 		if d.Staged != nil && d.Staged.Withheld+d.Staged.Omitted != "" {
@@ -144,6 +150,15 @@ func (s *session) codeGaps(tree git.Tree) {
 		if why := c.Withheld + c.Omitted; why != "" {
 			s.ledger.gap(GapContentOmitted, c.Path, why)
 		}
+	}
+	for _, l := range tree.Links {
+		to := path.Join(path.Dir(l.Path), l.Target)
+		if git.IsSource(l.Path) && (path.IsAbs(l.Target) || to == ".." || strings.HasPrefix(to, "../")) {
+			s.ledger.gap(GapCode, l.Path, "it is a link to code outside the work tree, whose bytes are not recorded")
+		}
+	}
+	for _, o := range tree.Skipped {
+		s.ledger.note(NoteSkipped, o.Path, o.Reason)
 	}
 	for _, sub := range tree.Submodules {
 		if !sub.Absent {
@@ -165,7 +180,7 @@ func (s *session) codeChanges(ctx context.Context) {
 	}
 	for _, c := range changes {
 		full := filepath.Join(s.Place.Root, filepath.FromSlash(c.Path))
-		if c.Kind == git.Added || s.inputs.covers(full) || s.outputs.covers(full) || s.apart(c.Path) && !s.code.tracks(c.Path) {
+		if c.Kind == git.Added || s.inputs.covers(full) || s.outputs.names(full) || s.outputs.covers(full) && !git.IsSource(c.Path) || s.apart(c.Path) && !s.code.tracks(c.Path) {
 			continue
 		}
 		at := record.Location{Root: record.RootRepo, Path: c.Path}.String()

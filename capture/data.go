@@ -38,7 +38,7 @@ func (s *session) hashDeclared(ctx context.Context, d declaration, role record.R
 }
 
 // noticeChanges names the inputs that are no longer what they were at the start.
-// What is declared as an output too was written by the run itself.
+// What is declared as an output too, by its own path, was written by the run itself.
 func (s *session) noticeChanges(ctx context.Context) {
 	for _, d := range []declaration{s.inputs, s.preprocessing} {
 		for _, p := range d.paths {
@@ -48,7 +48,7 @@ func (s *session) noticeChanges(ctx context.Context) {
 			}
 			for _, below := range changed {
 				at := p.location.Join(below)
-				if !s.outputs.covers(p.listing.File(hashing.Found{Path: below})) && !s.outputs.covers(filepath.Join(p.real, filepath.FromSlash(below))) {
+				if !s.outputs.names(p.path) && !s.outputs.names(p.listing.File(hashing.Found{Path: below})) {
 					s.ledger.gap(GapInputChanged, at.String(), "it changed while the run went on, or since")
 				}
 			}
@@ -120,6 +120,9 @@ func (s *session) written(p declaredPath, tree hashing.Tree) (files []hashing.Fi
 // evidenced tells of a file that the run did not write where it has its bytes from:
 // it is an input of the same run, or a tracked file of the code, or empty (a .gitkeep).
 func (s *session) evidenced(path string, f hashing.File) bool {
+	if s.outputs.names(path) {
+		return false
+	}
 	if f.Digest.IsEmpty() || s.inputs.covers(path) {
 		return true
 	}

@@ -82,6 +82,13 @@ func (p *Place) declare(kind string, line, config []string) (declaration, error)
 	return d, nil
 }
 
+// names tells whether an absolute path is itself one of d's.
+func (d declaration) names(path string) bool {
+	return slices.ContainsFunc(d.paths, func(p declaredPath) bool {
+		return p.path == path || p.real != "" && (p.real == path || p.real == resolved(path))
+	})
+}
+
 // look lists what stands at each path. What an input's path lacks is an error;
 // an output need not be there yet.
 func (d declaration) look(ctx context.Context, store string) error {

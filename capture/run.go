@@ -130,7 +130,11 @@ func (s *session) look(ctx context.Context) error {
 
 // storeDir is the folder of the store, without links.
 func (s *session) storeDir() string {
-	return resolved(absFrom(s.Place.Dir, cmp.Or(s.StoreDir, filepath.Join(s.Place.Root, StoreFolder))))
+	folder := absFrom(s.Place.Dir, cmp.Or(s.StoreDir, filepath.Join(s.Place.Root, StoreFolder)))
+	if info, err := os.Lstat(folder); err == nil && !info.IsDir() {
+		return "" // a link leaves out nothing of what it leads to
+	}
+	return resolved(folder)
 }
 
 // announce writes the intent.

@@ -110,6 +110,9 @@ func (d *Dir) prepare() error {
 // cannot remove stays: temps are in nobody's way.
 func (d *Dir) sweep() {
 	folder := filepath.Join(d.root, tempFolder)
+	if info, err := os.Lstat(folder); err != nil || !info.IsDir() { // a link leads to what is somebody's
+		return
+	}
 	entries, err := os.ReadDir(folder)
 	if err != nil || len(entries) == 0 {
 		return

@@ -11,7 +11,20 @@ import (
 	"github.com/lineage-audit/lineage/verify"
 )
 
+// within makes it a run that took place while the outermost of the test, another(1),
+// did, and names its parent.
 func within(parent byte) recordtest.Option {
+	return func(s *record.Statement) {
+		m := &s.Predicate.RunDetails.Metadata
+		length := m.FinishedOn.Sub(m.StartedOn.Time)
+		m.Parent = &record.Invocation{parent}
+		m.StartedOn = record.At(recordtest.Started.Add(time.Hour))
+		m.FinishedOn = record.At(m.StartedOn.Add(length))
+	}
+}
+
+// inherited names a parent that had ended before this run started.
+func inherited(parent byte) recordtest.Option {
 	return func(s *record.Statement) {
 		s.Predicate.RunDetails.Metadata.Parent = &record.Invocation{parent}
 	}
@@ -49,6 +62,7 @@ func TestWhichRecord(t *testing.T) {
 		{"two that agree, the newest first", runs(opt(another(2)), opt(another(1))), 0, []verify.Standing{verify.Chosen, verify.Superseded}},
 		{"two that agree in having no code", runs(opt(another(1), recordtest.Without(record.RoleCode)), opt(another(2), recordtest.Without(record.RoleCode))), -1, []verify.Standing{verify.Rival, verify.Rival}},
 		{"parent and child", runs(opt(another(1)), opt(another(2), within(1), otherCode)), 1, []verify.Standing{verify.Parent, verify.Chosen}},
+		{"a parent that had ended", runs(opt(another(1)), opt(another(2), inherited(1), otherCode)), -1, []verify.Standing{verify.Rival, verify.Rival}},
 		{"grandparent, parent and child", runs(opt(another(3), within(2)), opt(another(1)), opt(another(2), within(1), otherCode)), 0, []verify.Standing{verify.Chosen, verify.Parent, verify.Parent}},
 		{"parent of two children", runs(opt(another(1)), opt(another(2), within(1), otherCode), opt(another(3), within(1))), -1, []verify.Standing{verify.Parent, verify.Rival, verify.Rival}},
 		{"child of a run that is no candidate", runs(opt(another(2), within(9)), opt(another(3), otherCode)), -1, []verify.Standing{verify.Rival, verify.Rival}},

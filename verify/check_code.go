@@ -2,6 +2,7 @@ package verify
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 
@@ -56,6 +57,8 @@ func compareWithCommit(c code, r *record.Record, found Check) Check {
 		return found.noting("the record names no commit: the code is known by its bytes alone")
 	case c.listErr != nil:
 		return found.noting(fmt.Sprintf("the commit is not compared with the code, whose files cannot be listed here: %v", c.listErr))
+	case c.lookErr != nil && !errors.Is(c.lookErr, ErrNotFound) && !errors.Is(c.lookErr, errNoRepository):
+		return lacking("the code could not be compared with its commit: %v", c.lookErr).with(found.Evidence...).noting(found.Notes...)
 	case c.lookErr != nil:
 		return found.noting(fmt.Sprintf("the commit is not compared with the code: %v; --repo names a repository that has it", c.lookErr))
 	}

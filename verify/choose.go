@@ -100,13 +100,20 @@ func within(c, p *candidate, all map[record.Invocation]*candidate) bool {
 			return false
 		}
 		if *parent == p.rec.Invocation() {
-			return true
+			return during(c, p)
 		}
 		if c = all[*parent]; c == nil {
 			return false
 		}
 	}
 	return false
+}
+
+// during tells whether the run of c took place while that of p did: a variable that
+// was inherited from a run which had ended long before makes nothing its child.
+func during(c, p *candidate) bool {
+	child, parent := c.rec.Metadata(), p.rec.Metadata()
+	return !child.StartedOn.Before(parent.StartedOn.Time) && !child.FinishedOn.After(parent.FinishedOn.Time)
 }
 
 // oneOfGroup makes one of the ranks of a job: if one of them did not end with 0, the

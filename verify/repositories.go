@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/lineage-audit/lineage/hashing"
 	"github.com/lineage-audit/lineage/record"
@@ -19,13 +20,28 @@ type openedRepository struct {
 	counts bool // for git.reachable
 }
 
+// withoutCredentials is a URL as a verdict may show it: no user, no query.
+func withoutCredentials(location string) string {
+	scheme, rest, found := strings.Cut(location, "://")
+	if !found {
+		return location
+	}
+	rest, _, _ = strings.Cut(rest, "?")
+	host, path, slash := strings.Cut(rest, "/")
+	host = host[strings.LastIndexByte(host, '@')+1:]
+	if slash {
+		host += "/"
+	}
+	return scheme + "://" + host + path
+}
+
 // repositories opens what there is, once: those that count, then the local one.
 func (q *inquiry) repositories(ctx context.Context) []openedRepository {
 	if q.openedAll {
 		return q.opened
 	}
 	for _, ref := range slices.Concat(q.Policy.Repositories, q.Repositories) {
-		o := openedRepository{name: ref.URL, ref: ref, counts: true}
+		o := openedRepository{name: withoutCredentials(ref.URL), ref: ref, counts: true}
 		if q.Opener == nil {
 			o.err = errNotAsked
 		} else if o.repo, o.err = q.Opener.Open(ctx, ref); o.err == nil && o.repo == nil {
@@ -43,10 +59,13 @@ func (q *inquiry) repositories(ctx context.Context) []openedRepository {
 	return q.opened
 }
 
+// errNoRepository says that there was none to be asked.
+var errNoRepository = errors.New("no repository was given")
+
 // filesIn asks the repositories, in turn, about files of a commit, until one knows
 // the commit. The error tells why none did.
 func (q *inquiry) filesIn(ctx context.Context, commit record.GitHash, files []hashing.Entry) (map[string]CommitFile, openedRepository, error) {
-	why := errors.New("no repository was given")
+	why := errNoRepository
 	for _, o := range q.repositories(ctx) {
 		if o.repo == nil {
 			why = fmt.Errorf("%s could not be opened: %w", o.name, o.err)

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
 	"strings"
 	"time"
 
@@ -229,10 +230,24 @@ func placeOfSidecars(ctx context.Context, c *cli) *capture.Place {
 	return p
 }
 
+// replaceFile writes a file whole or not at all, and through no link.
+func replaceFile(path string, content []byte) error {
+	temp, err := os.CreateTemp(filepath.Dir(path), ".lineage-*")
+	if err != nil {
+		return err
+	}
+	defer os.Remove(temp.Name()) // gone already where all went well
+	_, err = temp.Write(content)
+	if err = errors.Join(err, temp.Chmod(0o644), temp.Close()); err != nil {
+		return err
+	}
+	return os.Rename(temp.Name(), path)
+}
+
 func writeSidecars(r *record.Record, p *capture.Place) error {
 	for _, d := range r.Parameters().Outputs.Paths {
 		path := p.Path(d) + capture.SidecarSuffix
-		if err := os.WriteFile(path, r.Bytes(), 0o644); err != nil {
+		if err := replaceFile(path, r.Bytes()); err != nil {
 			return fmt.Errorf("writing the sidecar: %w", err)
 		}
 	}

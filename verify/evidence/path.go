@@ -94,10 +94,21 @@ func contentOf(ctx context.Context, path, store string, progress func(int64)) (v
 func without(path, folder string) (o hashing.ScanOptions) {
 	below, err := filepath.Rel(real(path), real(folder))
 	full, absErr := filepath.Abs(path)
-	if folder != "" && err == nil && absErr == nil && below != "." && filepath.IsLocal(below) {
+	if isStore(folder) && err == nil && absErr == nil && below != "." && filepath.IsLocal(below) {
 		o.Exclude = []string{filepath.Join(full, below)}
 	}
 	return o
+}
+
+// isStore tells whether a folder is a store and no link to something else: what is
+// left out of a model must not be for whoever made the model to choose.
+func isStore(folder string) bool {
+	info, err := os.Lstat(folder)
+	if err != nil || !info.IsDir() || filepath.Base(folder) != ".lineage" {
+		return false
+	}
+	format, err := os.Lstat(filepath.Join(folder, "format"))
+	return err == nil && format.Mode().IsRegular()
 }
 
 // real is the path without links, as far as that can be told.

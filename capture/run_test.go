@@ -305,23 +305,27 @@ func TestGrace(t *testing.T) {
 func TestProgress(t *testing.T) {
 	t.Parallel()
 	p := newRepo(t, files{"data": "12345"})
-	p.shell("truncate -s 400M big")
-	o := p.options(".", "touch ended; sleep 0.3; rm ended; cp data m; truncate -s 200M m", capture.Declared{Inputs: []string{"data", "big"}, Preprocessing: []string{"train.py"}, Outputs: []string{"m"}})
-	var totals []int64
+	o := p.options(".", "touch running; sleep 0.3; truncate -s 256G m; rm running", capture.Declared{Inputs: []string{"data"}, Preprocessing: []string{"train.py"}, Outputs: []string{"m"}})
+	const in, out = 5 + 9, 256 << 30
+	ctx, enough := context.WithCancel(t.Context())
+	defer enough()
 	o.Progress = func(done, total int64) {
-		if _, err := os.Lstat(filepath.Join(p.dir, "ended")); err == nil {
+		if _, err := os.Lstat(filepath.Join(p.dir, "running")); err == nil {
 			t.Error("progress is told while the command runs")
 		}
-		if done > total {
+		if done > total || total != in && total != in+out {
 			t.Errorf("%d of %d bytes are done", done, total)
 		}
-		totals = append(totals, total)
+		if total == in+out && done > in {
+			enough()
+		}
 	}
-	wantGaps(t, p.run(o).Record, nil, nil)
-	const in, out = 400<<20 + 5 + 9, 200 << 20
-	if len(totals) == 0 || totals[len(totals)-1] != in+out {
-		t.Errorf("the totals are %v, the last is to be %d", totals, in+out)
+	result, err := capture.Run(ctx, o)
+	if err != nil || ctx.Err() == nil {
+		t.Fatalf("the outputs were not counted: %v", err)
 	}
+	capturetest.Check(t, p.backend, 0)
+	wantGaps(t, result.Record, []string{"code-changed code", "input-changed repo:data", "input-changed repo:train.py", "output-not-hashed repo:m"}, nil)
 }
 
 // tracker is one that fails in every way.

@@ -44,23 +44,31 @@ var trackerFiles = []string{"mlflow.db", "mlruns", "mlartifacts", "wandb"}
 
 // lookAtCode takes HEAD and the stat of each code file.
 func (s *session) lookAtCode(ctx context.Context) (err error) {
-	o := git.ScanOptions{Paths: s.Place.Config.Code}
+	without := s.Place.WhyNoRepo
 	if s.Place.Repo != nil {
-		s.scan, err = s.Place.Repo.Scan(ctx, o)
-	} else {
-		if why := s.Place.WhyNoRepo; !errors.Is(why, git.ErrNoRepository) {
-			s.ledger.gap(GapCode, "commit", why.Error())
-		}
-		s.scan, err = git.ScanFolder(ctx, s.Place.Root, o)
+		s.scan, without = s.Place.Repo.Scan(ctx, s.codeOptions())
 	}
-	if ctx.Err() != nil {
-		return ctx.Err()
+	if without != nil {
+		s.scan = s.lookWithoutGit(ctx, without)
 	}
-	if err != nil { // not a reason to keep anybody from training
-		s.ledger.gap(GapCode, "code", err.Error())
-		s.scan = nil
+	return ctx.Err()
+}
+
+func (s *session) codeOptions() git.ScanOptions { return git.ScanOptions{Paths: s.Place.Config.Code} }
+
+// lookWithoutGit is for where there is no repository, and where there is one that
+// cannot be read: that is a gap, and the code's bytes are known all the same. No
+// failure is a reason to keep anybody from training.
+func (s *session) lookWithoutGit(ctx context.Context, why error) *git.Scan {
+	if !errors.Is(why, git.ErrNoRepository) {
+		s.ledger.gap(GapCode, "commit", hashError(why))
 	}
-	return nil
+	scan, err := git.ScanFolder(ctx, s.Place.Root, s.codeOptions())
+	if err != nil {
+		s.ledger.gap(GapCode, "code", hashError(err))
+		return nil
+	}
+	return scan
 }
 
 // captureCode judges the tree as it was looked at.
@@ -69,7 +77,7 @@ func (s *session) captureCode(ctx context.Context) (facts codeFacts) {
 		return facts
 	}
 	keepCtx := context.WithoutCancel(ctx)
-	state, tree, what, err := s.judge(ctx, func(digest hashing.FileDigest, content []byte) error {
+	state, tree, err := s.judge(ctx, func(digest hashing.FileDigest, content []byte) error {
 		_, err := s.keep(keepCtx, slices.Clone(content))
 		if err == nil {
 			facts.content = append(facts.content, digest)
@@ -77,7 +85,7 @@ func (s *session) captureCode(ctx context.Context) (facts codeFacts) {
 		return err
 	})
 	if err != nil {
-		s.ledger.gap(GapCode, what, hashError(err))
+		s.ledger.gap(GapCode, "code", hashError(err))
 		return facts
 	}
 	s.codeGaps(tree)
@@ -98,18 +106,24 @@ func (s *session) captureCode(ctx context.Context) (facts codeFacts) {
 	return facts
 }
 
-// judge asks for the commit and for the tree at once, since each waits for git. With
-// an error it says which of the two is not known.
-func (s *session) judge(ctx context.Context, keep func(hashing.FileDigest, []byte) error) (state git.State, tree git.Tree, what string, err error) {
+// judge asks for the commit and for the tree at once, since each waits for git.
+func (s *session) judge(ctx context.Context, keep func(hashing.FileDigest, []byte) error) (state git.State, tree git.Tree, err error) {
 	var stateErr error
 	var wg sync.WaitGroup
 	wg.Go(func() { state, stateErr = s.scan.State(ctx) })
-	tree, err = s.scan.Judge(ctx, git.JudgeOptions{Apart: s.apart, Withhold: s.withhold, Keep: keep})
+	o := git.JudgeOptions{Apart: s.apart, Withhold: s.withhold, Keep: keep}
+	tree, err = s.scan.Judge(ctx, o)
 	wg.Wait()
-	if err != nil {
-		return state, tree, "code", err
+	err = errors.Join(err, stateErr)
+	if err == nil || ctx.Err() != nil || s.Place.Repo == nil {
+		return state, tree, err
 	}
-	return state, tree, "commit", stateErr
+	folder := s.lookWithoutGit(ctx, err)
+	if folder == nil {
+		return state, tree, err
+	}
+	tree, err = folder.Judge(ctx, o)
+	return state, tree, err
 }
 
 // apart tells of an untracked path that it is recorded elsewhere.

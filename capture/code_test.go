@@ -145,6 +145,33 @@ func TestCodeThatIsNotCaptured(t *testing.T) {
 	wantGaps(t, p.trained("true", capture.Declared{}), []string{"code-not-captured code"}, nil)
 }
 
+// A repository that is damaged is a gap, and the code's bytes are known all the same.
+func TestDamagedRepository(t *testing.T) {
+	t.Parallel()
+	for name, before := range map[string]string{
+		"no objects":       "rm -r .git/objects; mkdir .git/objects",
+		"no trees":         "rm -f .git/objects/$(git rev-parse HEAD: | sed 's,^..,&/,')",
+		"a branch of junk": "echo junk >.git/refs/heads/main",
+		"a junk index":     "echo junk >.git/index",
+		"a junk config":    "echo '[' >>.git/config",
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			p := newRepo(t, files{"lib.py": "1"})
+			want := p.trained("true", capture.Declared{}).Dependencies(record.RoleCode)[0].Digest.Tree
+			p.shell(before)
+			r := p.trained("true", capture.Declared{})
+			code := r.Dependencies(record.RoleCode)
+			if len(code) != 1 || *code[0].Digest.Tree != *want {
+				t.Errorf("the code is %+v, want %s", code, want)
+			}
+			if commit := r.Dependencies(record.RoleCommit); len(r.Gaps()) == 0 && (len(commit) != 1 || commit[0].Annotations.Commit.State != record.TreeClean) {
+				t.Errorf("there is no gap, and the commit is %+v", commit)
+			}
+		})
+	}
+}
+
 // `code:` in lineage.yaml narrows what counts as code, and the changes too.
 func TestNarrowedCode(t *testing.T) {
 	t.Parallel()

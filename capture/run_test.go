@@ -252,7 +252,7 @@ func TestStoreBrokenInBetween(t *testing.T) {
 	o := p.options(".", "echo 1 >m", capture.Declared{Inputs: []string{"d"}, Outputs: []string{"m"}})
 	p.breakStore(&o, broken{blob: true})
 	r := p.run(o).Record
-	wantGaps(t, r, []string{"code-not-captured code", "input-not-hashed repo:d"}, nil)
+	wantGaps(t, r, []string{"code-not-captured code", "code-not-captured commit", "input-not-hashed repo:d"}, nil)
 	if len(r.Byproducts(record.RolePatch))+len(r.Byproducts(record.RoleManifest))+len(r.Byproducts(record.RoleContent)) > 0 {
 		t.Errorf("got the byproducts %q", names(r.Statement().Predicate.RunDetails.Byproducts))
 	}

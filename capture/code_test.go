@@ -15,44 +15,47 @@ import (
 	"github.com/lineage-audit/lineage/record"
 )
 
+// touched is what may happen to code while a run goes on.
+var touched = map[string]struct {
+	before, script string
+	gaps           []string
+}{
+	"a commit":            {script: "echo 2 >new.py; git add new.py; git commit -q -m later"},
+	"an empty commit":     {script: "git commit -q --allow-empty -m later"},
+	"an amended commit":   {script: "git commit -q --amend -m other"},
+	"another branch":      {script: "git checkout -q -b other; git commit -q --allow-empty -m later"},
+	"detached":            {script: "git checkout -q --detach; git commit -q --allow-empty -m later"},
+	"a reset":             {before: "git commit -q --allow-empty -m second", script: "git reset -q --hard HEAD~1"},
+	"a commit of an edit": {script: "echo 2 >>train.py; git commit -q -am later", gaps: []string{"code-changed repo:train.py"}},
+	"a branch of other code": {
+		before: "git branch other; echo 2 >>train.py; git commit -q -am second", script: "git checkout -q other",
+		gaps: []string{"code-changed repo:train.py"},
+	},
+	"edited":                        {script: "echo 2 >>train.py", gaps: []string{"code-changed repo:train.py"}},
+	"edited, hidden":                {script: "git update-index --assume-unchanged train.py; echo 2 >>train.py", gaps: []string{"code-changed repo:train.py"}},
+	"edited, times restored":        {script: "touch -r train.py ../r; sed -i s/1/2/ train.py; touch -r ../r train.py", gaps: []string{"code-changed repo:train.py"}},
+	"replaced":                      {script: "cp train.py new; mv new train.py", gaps: []string{"code-changed repo:train.py"}},
+	"made executable":               {script: "chmod +x train.py", gaps: []string{"code-changed repo:train.py"}},
+	"deleted":                       {script: "rm train.py", gaps: []string{"code-changed repo:train.py"}},
+	"a link now":                    {script: "mv train.py ../x; ln -s ../x train.py", gaps: []string{"code-changed repo:train.py"}},
+	"a link before":                 {before: "mv train.py ../x; ln -s ../x train.py; git add train.py; git commit -q -m link", script: ":", gaps: []string{"code-not-captured train.py"}},
+	"untracked, made":               {script: "echo 1 >new.py"},
+	"untracked, edited":             {before: "echo 1 >new.py", script: "echo 1 >>new.py", gaps: []string{"code-changed repo:new.py"}},
+	"untracked, removed":            {before: "echo 1 >new.py", script: "rm new.py", gaps: []string{"code-changed repo:new.py"}},
+	"a tracker's files":             {before: "mkdir mlruns; echo 1 >mlruns/x; echo 1 >mlflow.db; echo 1 >mlflow.db-wal", script: "echo 2 >>mlruns/x; echo 2 >>mlflow.db; rm mlflow.db-wal"},
+	"a tracker's files, code":       {before: "mkdir wandb; echo 1 >wandb/x.py; git add wandb; git commit -q -m tracked", script: "echo 2 >>wandb/x.py", gaps: []string{"code-changed repo:wandb/x.py"}},
+	"the sidecar of the last run":   {before: "echo 1 >m.lineage.intoto.json", script: "echo 2 >m.lineage.intoto.json"},
+	"ignored, not code":             {before: "echo '*.log' >.gitignore; git add .gitignore; git commit -q -m ignore; echo 1 >a.log", script: "echo 2 >>a.log"},
+	"ignored code":                  {before: "echo gen.py >.gitignore; git add .gitignore; git commit -q -m ignore; echo 1 >gen.py", script: "echo 2 >>gen.py", gaps: []string{"code-changed repo:gen.py"}},
+	"the index alone":               {before: "echo 1 >new.py", script: "git add new.py"},
+	"a file of another kind is odd": {script: "mkfifo pipe"},
+}
+
 // What was there at the start counts: the run's commit is that of its start, and
 // code that changes while it goes on is named.
 func TestCodeThatChanges(t *testing.T) {
 	t.Parallel()
-	for name, c := range map[string]struct {
-		before, script string
-		gaps           []string
-	}{
-		"a commit":            {script: "echo 2 >new.py; git add new.py; git commit -q -m later"},
-		"an empty commit":     {script: "git commit -q --allow-empty -m later"},
-		"an amended commit":   {script: "git commit -q --amend -m other"},
-		"another branch":      {script: "git checkout -q -b other; git commit -q --allow-empty -m later"},
-		"detached":            {script: "git checkout -q --detach; git commit -q --allow-empty -m later"},
-		"a reset":             {before: "git commit -q --allow-empty -m second", script: "git reset -q --hard HEAD~1"},
-		"a commit of an edit": {script: "echo 2 >>train.py; git commit -q -am later", gaps: []string{"code-changed repo:train.py"}},
-		"a branch of other code": {
-			before: "git branch other; echo 2 >>train.py; git commit -q -am second", script: "git checkout -q other",
-			gaps: []string{"code-changed repo:train.py"},
-		},
-		"edited":                        {script: "echo 2 >>train.py", gaps: []string{"code-changed repo:train.py"}},
-		"edited, hidden":                {script: "git update-index --assume-unchanged train.py; echo 2 >>train.py", gaps: []string{"code-changed repo:train.py"}},
-		"edited, times restored":        {script: "touch -r train.py ../r; sed -i s/1/2/ train.py; touch -r ../r train.py", gaps: []string{"code-changed repo:train.py"}},
-		"replaced":                      {script: "cp train.py new; mv new train.py", gaps: []string{"code-changed repo:train.py"}},
-		"made executable":               {script: "chmod +x train.py", gaps: []string{"code-changed repo:train.py"}},
-		"deleted":                       {script: "rm train.py", gaps: []string{"code-changed repo:train.py"}},
-		"a link now":                    {script: "mv train.py ../x; ln -s ../x train.py", gaps: []string{"code-changed repo:train.py"}},
-		"a link before":                 {before: "mv train.py ../x; ln -s ../x train.py; git add train.py; git commit -q -m link", script: ":", gaps: []string{"code-not-captured train.py"}},
-		"untracked, made":               {script: "echo 1 >new.py"},
-		"untracked, edited":             {before: "echo 1 >new.py", script: "echo 1 >>new.py", gaps: []string{"code-changed repo:new.py"}},
-		"untracked, removed":            {before: "echo 1 >new.py", script: "rm new.py", gaps: []string{"code-changed repo:new.py"}},
-		"a tracker's files":             {before: "mkdir mlruns; echo 1 >mlruns/x; echo 1 >mlflow.db; echo 1 >mlflow.db-wal", script: "echo 2 >>mlruns/x; echo 2 >>mlflow.db; rm mlflow.db-wal"},
-		"a tracker's files, code":       {before: "mkdir wandb; echo 1 >wandb/x.py; git add wandb; git commit -q -m tracked", script: "echo 2 >>wandb/x.py", gaps: []string{"code-changed repo:wandb/x.py"}},
-		"the sidecar of the last run":   {before: "echo 1 >m.lineage.intoto.json", script: "echo 2 >m.lineage.intoto.json"},
-		"ignored, not code":             {before: "echo '*.log' >.gitignore; git add .gitignore; git commit -q -m ignore; echo 1 >a.log", script: "echo 2 >>a.log"},
-		"ignored code":                  {before: "echo gen.py >.gitignore; git add .gitignore; git commit -q -m ignore; echo 1 >gen.py", script: "echo 2 >>gen.py", gaps: []string{"code-changed repo:gen.py"}},
-		"the index alone":               {before: "echo 1 >new.py", script: "git add new.py"},
-		"a file of another kind is odd": {script: "mkfifo pipe"},
-	} {
+	for name, c := range touched {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			p := newRepo(t, files{"lib.py": "1"})

@@ -14,56 +14,59 @@ import (
 	"github.com/lineage-audit/lineage/record"
 )
 
+// left is what a run may leave at a declared place.
+var left = map[string]struct {
+	before string
+	script string
+	output string
+	want   string // names of outputs, without repo:
+	gaps   string // "kind what", likewise
+}{
+	"a file":                      {script: "echo 1 >m", output: "m", want: "m"},
+	"an empty file":               {script: ": >m", output: "m", want: "m"},
+	"a file in a new folder":      {script: "mkdir -p a/b; echo 1 >a/b/m", output: "a/b/m", want: "a/b/m"},
+	"a folder":                    {script: "mkdir -p m/n; echo 1 >m/a; echo 2 >m/n/b", output: "m", want: "m m/a m/n/b"},
+	"outside the repository":      {script: "echo 1 >../m", output: "../m", want: "abs:DIR/m"},
+	"nothing":                     {script: ":", output: "m", gaps: "output-missing m"},
+	"nothing in its folder":       {before: "mkdir d", script: "rmdir d", output: "d/m", gaps: "output-missing d/m"},
+	"an empty folder":             {script: "mkdir m", output: "m", gaps: "output-missing m"},
+	"removed by the run":          {before: "echo 1 >m", script: "rm m", output: "m", gaps: "output-missing m"},
+	"untouched":                   {before: "echo 1 >m", script: ":", output: "m", gaps: "output-untouched m"},
+	"read only":                   {before: "echo 1 >m", script: "cat m", output: "m", gaps: "output-untouched m"},
+	"written once more":           {before: "echo 1 >m", script: "echo 1 >m", output: "m", want: "m"},
+	"written, times restored":     {before: "echo 1 >m", script: "touch -r m ../r; echo 2 >m; touch -r ../r m", output: "m", want: "m"},
+	"moved there":                 {before: "echo 1 >m", script: "cp m n; mv n m", output: "m", want: "m"},
+	"one file is stale":           {before: "mkdir m; echo 1 >m/old", script: "echo 2 >m/new", output: "m", want: "m/new", gaps: "output-untouched m/old"},
+	"a file for a folder":         {before: "mkdir m; echo 1 >m/old", script: "rm -r m; echo 2 >m", output: "m", want: "m"},
+	"a folder for a file":         {before: "echo 1 >m", script: "rm m; mkdir m; echo 1 >m/a", output: "m", want: "m m/a"},
+	"a link":                      {script: "echo 1 >n; ln -s n m", output: "m", want: "m"},
+	"a link out of the tree":      {before: "mkdir ../far; ln -s ../far m", script: "echo 1 >m/a", output: "m", want: "m m/a"},
+	"stale behind a link":         {before: "mkdir ../far; echo 1 >../far/a; ln -s ../far m", script: ":", output: "m", gaps: "output-untouched m/a"},
+	"a link that led to nothing":  {before: "ln -s ../far m", script: "echo 1 >../far", output: "m", want: "m"},
+	"a link that leads nowhere":   {script: "ln -s ../far m", output: "m", gaps: "output-missing m"},
+	"a link to nothing in it":     {script: "mkdir m; echo 1 >m/a; ln -s none m/b", output: "m", gaps: "output-not-hashed m"},
+	"a cycle":                     {script: "mkdir m; echo 1 >m/a; ln -s ../m m/b", output: "m", gaps: "output-not-hashed m"},
+	"a FIFO":                      {script: "mkfifo m", output: "m", gaps: "output-not-hashed m"},
+	"a FIFO in it":                {script: "mkdir m; mkfifo m/a", output: "m", gaps: "output-not-hashed m"},
+	"a link to endless bytes":     {script: "ln -s /dev/random m", output: "m", gaps: "output-not-hashed m"},
+	"a file named dash":           {script: "mkdir m; echo 1 >m/-", output: "m", gaps: "output-not-hashed m"},
+	"an input in it":              {before: "mkdir m; echo 1 >m/in", script: "echo 2 >m/new", output: "m", want: "m m/in m/new"},
+	"its parent is not made":      {script: ":", output: "a/b/m", gaps: "output-missing a/b/m"},
+	"the parent is a file now":    {script: "echo 1 >a", output: "a/m", gaps: "output-not-hashed a/m"},
+	"code is written over":        {script: "echo 1 >>train.py", output: "train.py", want: "train.py"},
+	"the whole tree":              {before: "rm -r * .git", script: "echo 1 >m", output: ".", want: ". m"},
+	"an empty file stood there":   {before: "mkdir m; : >m/.gitkeep", script: "echo 2 >m/new", output: "m", want: "m m/.gitkeep m/new"},
+	"many stale files":            {before: "mkdir m; for i in $(seq 150); do echo 1 >m/$i; done", script: ":", output: "m"},
+	"a sidecar stands beside it":  {before: "echo 1 >m.lineage.intoto.json", script: "echo 1 >m", output: "m", want: "m"},
+	"a tracker writes beside it":  {before: "echo 1 >mlflow.db", script: "echo 1 >>mlflow.db; mkdir -p mlruns; echo 1 >mlruns/a; echo 1 >m", output: "m", want: "m"},
+	"named after what no tree is": {script: "mkdir .git/m; echo 1 >.git/m/a", output: ".git/m", want: ".git/m .git/m/a"},
+}
+
 // What the run wrote at a declared place is its output; whatever else stands there
 // afterwards is named, and never blocks.
 func TestOutputs(t *testing.T) {
 	t.Parallel()
-	for name, c := range map[string]struct {
-		before string
-		script string
-		output string
-		want   string // names of outputs, without repo:
-		gaps   string // "kind what", likewise
-	}{
-		"a file":                      {script: "echo 1 >m", output: "m", want: "m"},
-		"an empty file":               {script: ": >m", output: "m", want: "m"},
-		"a file in a new folder":      {script: "mkdir -p a/b; echo 1 >a/b/m", output: "a/b/m", want: "a/b/m"},
-		"a folder":                    {script: "mkdir -p m/n; echo 1 >m/a; echo 2 >m/n/b", output: "m", want: "m m/a m/n/b"},
-		"outside the repository":      {script: "echo 1 >../m", output: "../m", want: "abs:DIR/m"},
-		"nothing":                     {script: ":", output: "m", gaps: "output-missing m"},
-		"nothing in its folder":       {before: "mkdir d", script: "rmdir d", output: "d/m", gaps: "output-missing d/m"},
-		"an empty folder":             {script: "mkdir m", output: "m", gaps: "output-missing m"},
-		"removed by the run":          {before: "echo 1 >m", script: "rm m", output: "m", gaps: "output-missing m"},
-		"untouched":                   {before: "echo 1 >m", script: ":", output: "m", gaps: "output-untouched m"},
-		"read only":                   {before: "echo 1 >m", script: "cat m", output: "m", gaps: "output-untouched m"},
-		"written once more":           {before: "echo 1 >m", script: "echo 1 >m", output: "m", want: "m"},
-		"written, times restored":     {before: "echo 1 >m", script: "touch -r m ../r; echo 2 >m; touch -r ../r m", output: "m", want: "m"},
-		"moved there":                 {before: "echo 1 >m", script: "cp m n; mv n m", output: "m", want: "m"},
-		"one file is stale":           {before: "mkdir m; echo 1 >m/old", script: "echo 2 >m/new", output: "m", want: "m/new", gaps: "output-untouched m/old"},
-		"a file for a folder":         {before: "mkdir m; echo 1 >m/old", script: "rm -r m; echo 2 >m", output: "m", want: "m"},
-		"a folder for a file":         {before: "echo 1 >m", script: "rm m; mkdir m; echo 1 >m/a", output: "m", want: "m m/a"},
-		"a link":                      {script: "echo 1 >n; ln -s n m", output: "m", want: "m"},
-		"a link out of the tree":      {before: "mkdir ../far; ln -s ../far m", script: "echo 1 >m/a", output: "m", want: "m m/a"},
-		"stale behind a link":         {before: "mkdir ../far; echo 1 >../far/a; ln -s ../far m", script: ":", output: "m", gaps: "output-untouched m/a"},
-		"a link that led to nothing":  {before: "ln -s ../far m", script: "echo 1 >../far", output: "m", want: "m"},
-		"a link that leads nowhere":   {script: "ln -s ../far m", output: "m", gaps: "output-missing m"},
-		"a link to nothing in it":     {script: "mkdir m; echo 1 >m/a; ln -s none m/b", output: "m", gaps: "output-not-hashed m"},
-		"a cycle":                     {script: "mkdir m; echo 1 >m/a; ln -s ../m m/b", output: "m", gaps: "output-not-hashed m"},
-		"a FIFO":                      {script: "mkfifo m", output: "m", gaps: "output-not-hashed m"},
-		"a FIFO in it":                {script: "mkdir m; mkfifo m/a", output: "m", gaps: "output-not-hashed m"},
-		"a link to endless bytes":     {script: "ln -s /dev/random m", output: "m", gaps: "output-not-hashed m"},
-		"a file named dash":           {script: "mkdir m; echo 1 >m/-", output: "m", gaps: "output-not-hashed m"},
-		"an input in it":              {before: "mkdir m; echo 1 >m/in", script: "echo 2 >m/new", output: "m", want: "m m/in m/new"},
-		"its parent is not made":      {script: ":", output: "a/b/m", gaps: "output-missing a/b/m"},
-		"the parent is a file now":    {script: "echo 1 >a", output: "a/m", gaps: "output-not-hashed a/m"},
-		"code is written over":        {script: "echo 1 >>train.py", output: "train.py", want: "train.py"},
-		"the whole tree":              {before: "rm -r * .git", script: "echo 1 >m", output: ".", want: ". m"},
-		"an empty file stood there":   {before: "mkdir m; : >m/.gitkeep", script: "echo 2 >m/new", output: "m", want: "m m/.gitkeep m/new"},
-		"many stale files":            {before: "mkdir m; for i in $(seq 150); do echo 1 >m/$i; done", script: ":", output: "m"},
-		"a sidecar stands beside it":  {before: "echo 1 >m.lineage.intoto.json", script: "echo 1 >m", output: "m", want: "m"},
-		"a tracker writes beside it":  {before: "echo 1 >mlflow.db", script: "echo 1 >>mlflow.db; mkdir -p mlruns; echo 1 >mlruns/a; echo 1 >m", output: "m", want: "m"},
-		"named after what no tree is": {script: "mkdir .git/m; echo 1 >.git/m/a", output: ".git/m", want: ".git/m .git/m/a"},
-	} {
+	for name, c := range left {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			p := newRepo(t, nil)
@@ -73,33 +76,35 @@ func TestOutputs(t *testing.T) {
 				d.Inputs = []string{"m/in"}
 			}
 			r := p.trained(c.script, d)
-			located := func(s string) string {
-				if at, isAbs := strings.CutPrefix(s, "abs:DIR"); isAbs {
-					return "abs:" + filepath.Dir(p.dir) + at
-				}
-				return "repo:" + s
-			}
-			var want, gaps []string
-			for _, s := range strings.Fields(c.want) {
-				want = append(want, located(s))
-			}
-			if kind, what, found := strings.Cut(c.gaps, " "); found {
-				gaps = append(gaps, kind+" "+located(what))
-			}
-			if diff := cmp.Diff(want, names(r.Outputs()), cmpopts.EquateEmpty()); diff != "" {
+			if diff := cmp.Diff(p.located(c.want), names(r.Outputs()), cmpopts.EquateEmpty()); diff != "" {
 				t.Errorf("outputs (-want +got):\n%s", diff)
 			}
 			if name == "many stale files" {
 				checkMany(t, r)
 				return
 			}
-			perhaps := []string(nil)
+			var gaps, perhaps []string
+			if kind, what, found := strings.Cut(c.gaps, " "); found {
+				gaps = []string{kind + " " + p.located(what)[0]}
+			}
 			if c.before == "rm -r * .git" {
 				perhaps = []string{"code-not-captured code"}
 			}
 			wantGaps(t, r, gaps, perhaps)
 		})
 	}
+}
+
+// located are the names of places in the repository, or in DIR, the folder around it.
+func (p *place) located(places string) (all []string) {
+	for _, at := range strings.Fields(places) {
+		if outside, found := strings.CutPrefix(at, "abs:DIR"); found {
+			all = append(all, "abs:"+filepath.Dir(p.dir)+outside)
+		} else {
+			all = append(all, "repo:"+at)
+		}
+	}
+	return all
 }
 
 // checkMany: of many gaps of one kind a hundred are named, and the rest is counted.

@@ -83,29 +83,31 @@ func train(onSignal string) []string {
 	return []string{"--output", "m", "--", "sh", "-c", onSignal + `; echo 1 >m; : >ready; while :; do sleep 0.01; done`}
 }
 
+// interruptions are the ways in which a training is asked to stop.
+var interruptions = map[string]struct {
+	signal syscall.Signal
+	group  bool
+	trap   string
+	want   record.Outcome
+	status int
+}{
+	"SIGINT":               {syscall.SIGINT, false, ":", record.Outcome{Status: record.Interrupted, Signal: "SIGINT"}, 130},
+	"SIGINT to the group":  {syscall.SIGINT, true, ":", record.Outcome{Status: record.Interrupted, Signal: "SIGINT"}, 130},
+	"SIGTERM":              {syscall.SIGTERM, false, ":", record.Outcome{Status: record.Interrupted, Signal: "SIGTERM"}, 143},
+	"SIGTERM to the group": {syscall.SIGTERM, true, ":", record.Outcome{Status: record.Interrupted, Signal: "SIGTERM"}, 143},
+	"SIGHUP":               {syscall.SIGHUP, false, ":", record.Outcome{Status: record.Interrupted, Signal: "SIGHUP"}, 129},
+	"a checkpoint":         {syscall.SIGTERM, false, "trap 'sleep 0.3; echo 2 >m; exit 0' TERM", record.Outcome{Status: record.Interrupted, ExitCode: new(int64(0))}, 0},
+	"a checkpoint, group":  {syscall.SIGTERM, true, "trap 'sleep 0.3; echo 2 >m; exit 0' TERM", record.Outcome{Status: record.Interrupted, ExitCode: new(int64(0))}, 0},
+	"a code of its own":    {syscall.SIGINT, true, "trap 'sleep 0.3; exit 3' INT", record.Outcome{Status: record.Interrupted, ExitCode: new(int64(3))}, 3},
+	"another signal":       {syscall.SIGUSR1, false, "trap 'exit 0' USR1", record.Outcome{Status: record.Succeeded, ExitCode: new(int64(0))}, 0},
+	"one that it ignores":  {syscall.SIGTERM, false, "trap '' TERM; (while [ ! -e stop ]; do sleep 0.01; done; kill -KILL $$) & :", record.Outcome{Status: record.Killed, Signal: "SIGKILL"}, 137},
+}
+
 // A signal to the wrapper, or to both, stops the training, and the record says
 // that it was interrupted. What it left is no output that could be promoted.
 func TestRunInterrupted(t *testing.T) {
 	t.Parallel()
-	code := func(n int64) *int64 { return &n }
-	for name, c := range map[string]struct {
-		signal syscall.Signal
-		group  bool
-		trap   string
-		want   record.Outcome
-		status int
-	}{
-		"SIGINT":               {syscall.SIGINT, false, ":", record.Outcome{Status: record.Interrupted, Signal: "SIGINT"}, 130},
-		"SIGINT to the group":  {syscall.SIGINT, true, ":", record.Outcome{Status: record.Interrupted, Signal: "SIGINT"}, 130},
-		"SIGTERM":              {syscall.SIGTERM, false, ":", record.Outcome{Status: record.Interrupted, Signal: "SIGTERM"}, 143},
-		"SIGTERM to the group": {syscall.SIGTERM, true, ":", record.Outcome{Status: record.Interrupted, Signal: "SIGTERM"}, 143},
-		"SIGHUP":               {syscall.SIGHUP, false, ":", record.Outcome{Status: record.Interrupted, Signal: "SIGHUP"}, 129},
-		"a checkpoint":         {syscall.SIGTERM, false, "trap 'sleep 0.3; echo 2 >m; exit 0' TERM", record.Outcome{Status: record.Interrupted, ExitCode: code(0)}, 0},
-		"a checkpoint, group":  {syscall.SIGTERM, true, "trap 'sleep 0.3; echo 2 >m; exit 0' TERM", record.Outcome{Status: record.Interrupted, ExitCode: code(0)}, 0},
-		"a code of its own":    {syscall.SIGINT, true, "trap 'sleep 0.3; exit 3' INT", record.Outcome{Status: record.Interrupted, ExitCode: code(3)}, 3},
-		"another signal":       {syscall.SIGUSR1, false, "trap 'exit 0' USR1", record.Outcome{Status: record.Succeeded, ExitCode: code(0)}, 0},
-		"one that it ignores":  {syscall.SIGTERM, false, "trap '' TERM; (while [ ! -e stop ]; do sleep 0.01; done; kill -KILL $$) & :", record.Outcome{Status: record.Killed, Signal: "SIGKILL"}, 137},
-	} {
+	for name, c := range interruptions {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			s := newSite(t)

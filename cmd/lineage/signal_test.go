@@ -163,7 +163,7 @@ func TestRunHashingCutShort(t *testing.T) {
 				r.signal(c.signal, true)
 			}
 			eventually(t, "the command has ended", func() bool { return !s.alive("pid") })
-			for !r.over() { // one that comes in the very moment of the end is the command's
+			for !r.over() { // one that comes in the very moment of the end may be the command's
 				r.signal(c.signal, false)
 				r.goesOn(2 * time.Second)
 			}
@@ -171,7 +171,8 @@ func TestRunHashingCutShort(t *testing.T) {
 				t.Errorf("got %+v, want status %d", got, c.status)
 			}
 			rec := s.newest()
-			if got := rec.Metadata().Outcome.Status; got != c.outcome || !gapKinds(rec)[capture.GapInput] || len(rec.Dependencies(record.RoleData)) > 0 {
+			got := rec.Metadata().Outcome.Status
+			if got != c.outcome && got != record.Interrupted || !gapKinds(rec)[capture.GapInput] || len(rec.Dependencies(record.RoleData)) > 0 {
 				t.Errorf("the outcome is %s, the gaps are %+v", got, rec.Gaps())
 			}
 			if s.run(s.lineage("verify", "m")).status == 0 {

@@ -61,11 +61,11 @@ func (s *session) codeOptions() git.ScanOptions { return git.ScanOptions{Paths: 
 // failure is a reason to keep anybody from training.
 func (s *session) lookWithoutGit(ctx context.Context, why error) *git.Scan {
 	if !errors.Is(why, git.ErrNoRepository) {
-		s.ledger.gap(GapCode, "commit", hashError(why))
+		s.ledger.gap(GapCode, "commit", hashError(ctx, why))
 	}
 	scan, err := git.ScanFolder(ctx, s.Place.Root, s.codeOptions())
 	if err != nil {
-		s.ledger.gap(GapCode, "code", hashError(err))
+		s.ledger.gap(GapCode, "code", hashError(ctx, err))
 		return nil
 	}
 	return scan
@@ -85,7 +85,7 @@ func (s *session) captureCode(ctx context.Context) (facts codeFacts) {
 		return err
 	})
 	if err != nil {
-		s.ledger.gap(GapCode, "code", hashError(err))
+		s.ledger.gap(GapCode, "code", hashError(ctx, err))
 		return facts
 	}
 	s.codeGaps(tree)
@@ -189,7 +189,7 @@ func (s *session) codeChanges(ctx context.Context) {
 	}
 	changes, err := s.scan.Changed(ctx)
 	if err != nil {
-		s.ledger.gap(GapCodeChanged, "code", "it cannot be looked at again: "+hashError(err))
+		s.ledger.gap(GapCodeChanged, "code", "it cannot be looked at again: "+hashError(ctx, err))
 		return
 	}
 	for _, c := range changes {

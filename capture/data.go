@@ -2,7 +2,6 @@ package capture
 
 import (
 	"context"
-	"errors"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -24,7 +23,7 @@ func (s *session) hashDeclared(ctx context.Context, d declaration, role record.R
 	for _, p := range d.paths {
 		tree, err := p.listing.Hash(ctx, hashing.Options{Progress: s.meter.add})
 		if err != nil {
-			s.ledger.gap(GapInput, p.location.String(), hashError(err))
+			s.ledger.gap(GapInput, p.location.String(), hashError(ctx, err))
 			continue
 		}
 		r, err := s.resource(ctx, p, tree, role)
@@ -44,7 +43,7 @@ func (s *session) noticeChanges(ctx context.Context) {
 		for _, p := range d.paths {
 			changed, err := p.listing.Changed(ctx)
 			if err != nil {
-				s.ledger.gap(GapInputChanged, p.location.String(), "it cannot be looked at again: "+hashError(err))
+				s.ledger.gap(GapInputChanged, p.location.String(), "it cannot be looked at again: "+hashError(ctx, err))
 			}
 			for _, below := range changed {
 				at := p.location.Join(below)
@@ -77,7 +76,7 @@ func (s *session) captureOutputs(ctx context.Context) []record.Resource {
 			s.ledger.gap(GapOutputMissing, p.location.String(), "it was declared, and nothing stands there after the run")
 			continue
 		} else if err != nil {
-			s.ledger.gap(GapOutput, p.location.String(), hashError(err))
+			s.ledger.gap(GapOutput, p.location.String(), hashError(ctx, err))
 			continue
 		}
 		if len(listing.Files) == 0 {
@@ -87,7 +86,7 @@ func (s *session) captureOutputs(ctx context.Context) []record.Resource {
 		s.meter.expect(listing.Bytes())
 		tree, err := listing.Hash(ctx, hashing.Options{Progress: s.meter.add})
 		if err != nil {
-			s.ledger.gap(GapOutput, p.location.String(), hashError(err))
+			s.ledger.gap(GapOutput, p.location.String(), hashError(ctx, err))
 			continue
 		}
 		if written := s.written(p, tree); len(written) == len(tree.Hashed) {
@@ -176,9 +175,10 @@ func (s *session) resource(ctx context.Context, p declaredPath, tree hashing.Tre
 	return r, nil
 }
 
-// hashError says why something was not hashed, in a word where it was cut short.
-func hashError(err error) string {
-	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
+// hashError says why something was not hashed, in a word where it was cut short by
+// the end of ctx.
+func hashError(ctx context.Context, err error) string {
+	if ctx.Err() != nil {
 		return "hashing was cut short: the run was interrupted"
 	}
 	return strings.ReplaceAll(err.Error(), "\n", "; ")

@@ -66,7 +66,7 @@ func (s *session) collect(ctx context.Context, outcome child.Outcome) Collected 
 	}
 	c, err := s.Tracker.Collect(ctx, Span{s.invocation, outcome.Started, outcome.Ended, s.packages.python})
 	if err != nil {
-		s.ledger.gap(GapTracking, "tracker", "what the command may have left there is not in the record: "+hashError(err))
+		s.ledger.gap(GapTracking, "tracker", "what the command may have left there is not in the record: "+hashError(ctx, err))
 	}
 	return c
 }

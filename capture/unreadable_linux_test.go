@@ -2,6 +2,7 @@ package capture_test
 
 import (
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/lineage-audit/lineage/capture"
@@ -18,6 +19,18 @@ func TestUnreadableInput(t *testing.T) {
 	got := kinds(r.Gaps())
 	if !slices.Contains(got, capture.GapInput+" repo:in") || !slices.Contains(got, capture.GapInput+" abs:"+unreadable) {
 		t.Errorf("got %q", got)
+	}
+}
+
+// Where many cannot be read it is not said that somebody has cut the reading short.
+func TestManyUnreadableInputs(t *testing.T) {
+	t.Parallel()
+	p := newRepo(t, nil)
+	p.shell("mkdir in; for i in $(seq 100); do ln -s " + unreadable + " in/$i; done")
+	for _, g := range p.trained("true", inputs("in")).Gaps() {
+		if g.Kind == capture.GapInput && (strings.Contains(g.Why, "interrupted") || !strings.Contains(g.Why, "input/output error")) {
+			t.Errorf("got %+v", g)
+		}
 	}
 }
 

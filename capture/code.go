@@ -21,17 +21,13 @@ type codeFacts struct {
 	dependencies []record.Resource // commit, submodules, code
 	patch        *hashing.FileDigest
 	content      []hashing.FileDigest
-	files        []git.File
-}
-
-// tracks tells whether the commit has a file at the path.
-func (c codeFacts) tracks(path string) bool {
-	return slices.ContainsFunc(c.files, func(f git.File) bool { return f.Path == path && f.Tracked })
+	tree         git.Tree
+	late         map[string]bool // the outputs among the code that had changed when it was judged
 }
 
 // holds tells whether the tracked file at the path has these bytes.
 func (c codeFacts) holds(path string, digest hashing.FileDigest) bool {
-	return slices.ContainsFunc(c.files, func(f git.File) bool { return f.Path == path && f.Tracked && f.Digest == digest })
+	return slices.ContainsFunc(c.tree.Files, func(f git.File) bool { return f.Path == path && f.Tracked && f.Digest == digest })
 }
 
 // maxDifferences bounds how many paths of a dirty tree stand in the record
@@ -89,7 +85,8 @@ func (s *session) captureCode(ctx context.Context) (facts codeFacts) {
 		return facts
 	}
 	s.codeGaps(tree)
-	facts.files = tree.Files
+	facts.tree = tree
+	facts.late = s.lateOutputs(ctx, facts)
 	facts.dependencies = s.commits(state, tree)
 	if code, ok := s.codeManifest(keepCtx, tree); ok {
 		facts.dependencies = append(facts.dependencies, code)
@@ -178,31 +175,6 @@ func (s *session) codeGaps(tree git.Tree) {
 		if !sub.Absent {
 			s.codeGaps(sub.Tree)
 		}
-	}
-}
-
-// codeChanges names the code that is no longer what it was at the start. A file
-// that was added is an output's business; one that was changed is the code's.
-func (s *session) codeChanges(ctx context.Context) {
-	if s.scan == nil {
-		return
-	}
-	changes, err := s.scan.Changed(ctx)
-	if err != nil {
-		s.ledger.gap(GapCodeChanged, "code", "it cannot be looked at again: "+hashError(ctx, err))
-		return
-	}
-	for _, c := range changes {
-		full := filepath.Join(s.Place.Root, filepath.FromSlash(c.Path))
-		if c.Kind == git.Added || s.inputs.covers(full) || s.outputs.names(full) || s.outputs.covers(full) && !git.IsSource(c.Path) || s.apart(c.Path) && !s.code.tracks(c.Path) {
-			continue
-		}
-		at := record.Location{Root: record.RootRepo, Path: c.Path}.String()
-		if !s.code.tracks(c.Path) && !git.IsSource(c.Path) { // a log, most likely
-			s.ledger.note(NoteWritten, at, "it is no code of the commit, was there at the start, and was "+string(c.Kind)+" meanwhile: declare it with --output if the run writes it")
-			continue
-		}
-		s.ledger.gap(GapCodeChanged, at, "it was "+string(c.Kind)+" while the run went on, or since; if the run writes it, declare it with --output")
 	}
 }
 

@@ -36,6 +36,8 @@ var touched = map[string]struct {
 	"edited, times restored":        {script: "touch -r train.py ../r; sed -i s/1/2/ train.py; touch -r ../r train.py", gaps: []string{"code-changed repo:train.py"}},
 	"replaced":                      {script: "cp train.py new; mv new train.py", gaps: []string{"code-changed repo:train.py"}},
 	"made executable":               {script: "chmod +x train.py", gaps: []string{"code-changed repo:train.py"}},
+	"deleted, not source":           {before: "echo 1 >params.json; git add params.json; git commit -q -m params", script: "rm params.json", gaps: []string{"code-changed repo:params.json"}},
+	"a link, not source":            {before: "ln -s train.py latest; git add latest; git commit -q -m link", script: "ln -sf lib.py latest", gaps: []string{"code-changed repo:latest"}},
 	"deleted":                       {script: "rm train.py", gaps: []string{"code-changed repo:train.py"}},
 	"a link now":                    {script: "mv train.py ../x; ln -s ../x train.py", gaps: []string{"code-changed repo:train.py"}},
 	"a link before":                 {before: "mv train.py ../x; ln -s ../x train.py; git add train.py; git commit -q -m link", script: ":", gaps: []string{"code-not-captured train.py"}},
@@ -71,6 +73,23 @@ func TestCodeThatChanges(t *testing.T) {
 			if got := string(commit.Digest.GitCommit); got != head || commit.Annotations.Commit.Branch != branch {
 				t.Errorf("got commit %s on %q, want %s on %q", got, commit.Annotations.Commit.Branch, head, branch)
 			}
+		})
+	}
+}
+
+// An output that the commit has is no change of the code. If the run wrote it before
+// the tree was read, then nobody knows what the tree was, and that is a gap.
+func TestTrackedOutputs(t *testing.T) {
+	t.Parallel()
+	for name, script := range map[string]string{"at once": "echo 2 >metrics.json; echo 2 >out/a", "removed": "rm metrics.json; echo 1 >out/a; echo 1 >metrics.json", "late": "sleep 1; echo 2 >metrics.json; echo 2 >out/a"} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			p := newRepo(t, files{"metrics.json": "1", "out/a": "1"})
+			r := p.trained(script, outputs("metrics.json", "out"))
+			if clean := r.Dependencies(record.RoleCommit)[0].Annotations.Commit.State == record.TreeClean; !clean && len(r.Gaps()) == 0 {
+				t.Error("the tree was clean at the start, is dirty in the record, and there is no gap")
+			}
+			wantGaps(t, r, nil, []string{"code-changed repo:metrics.json", "code-changed repo:out/a"})
 		})
 	}
 }

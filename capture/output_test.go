@@ -87,8 +87,11 @@ func TestOutputs(t *testing.T) {
 			if kind, what, found := strings.Cut(c.gaps, " "); found {
 				gaps = []string{kind + " " + p.located(what)[0]}
 			}
-			if c.before == "rm -r * .git" {
+			switch name {
+			case "the whole tree":
 				perhaps = []string{"code-not-captured code"}
+			case "code is written over":
+				perhaps = []string{"code-changed repo:train.py"}
 			}
 			wantGaps(t, r, gaps, perhaps)
 		})

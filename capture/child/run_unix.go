@@ -40,6 +40,7 @@ func Run(ctx context.Context, c Command) (Outcome, error) {
 	defer r.overhear()()
 	r.greet()
 	r.wait(ctx)
+	r.hear()
 	r.probe.stop()
 	r.out.OOM = oomKills() > oom
 	r.out.Status = r.out.status()
@@ -96,6 +97,7 @@ func (r *run) wait(ctx context.Context) {
 			r.relay(s.(unix.Signal))
 		case <-settled.C:
 			r.probe = startProbe()
+			flush()
 			r.blind = len(r.signals)
 			r.overhearAll()
 		case <-tick:
@@ -107,6 +109,40 @@ func (r *run) wait(ctx context.Context) {
 		case <-kill:
 			r.kill(unix.SIGKILL)
 		}
+	}
+}
+
+// hear notes a request to stop that came before the command's end and was not
+// handled: a command that got it as well may have ended by it. The probe knows;
+// without one, all that has come counts.
+func (r *run) hear() {
+	flush()
+	for range len(r.signals) {
+		s := (<-r.signals).(unix.Signal)
+		if _, known := r.probe.got(s); !known || r.blind > 0 {
+			r.interrupt(s)
+		}
+		r.blind = max(0, r.blind-1)
+	}
+	for _, s := range stops {
+		if got, _ := r.probe.got(s.(unix.Signal)); got {
+			r.interrupt(s.(unix.Signal))
+		}
+	}
+}
+
+// flush returns when the signals that were sent to us have come: the kernel delivers
+// them by their numbers, and SIGCHLD stands behind those that ask to stop.
+func flush() {
+	last := make(chan os.Signal, 1)
+	signal.Notify(last, unix.SIGCHLD)
+	defer signal.Stop(last)
+	if unix.Kill(unix.Getpid(), unix.SIGCHLD) != nil {
+		return
+	}
+	select {
+	case <-last:
+	case <-time.After(time.Second):
 	}
 }
 

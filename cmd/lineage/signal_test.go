@@ -5,6 +5,7 @@ package main
 import (
 	"bytes"
 	"os/exec"
+	"strconv"
 	"strings"
 	"syscall"
 	"testing"
@@ -134,6 +135,39 @@ func TestRunInterrupted(t *testing.T) {
 			}
 		})
 	}
+}
+
+// A command that gets the signal itself, and ends before the wrapper comes to its
+// own, was interrupted all the same.
+func TestRunInterruptedAtOnce(t *testing.T) {
+	t.Parallel()
+	for range 4 {
+		s := newSite(t)
+		r := s.start(append([]string{"--no-attach", "-q"}, train("trap 'exit 0' INT; echo $$ >pid")...)...)
+		for range 100 { // with its probe the wrapper knows for sure; not everywhere has it one
+			if s.command("pgrep", "-P", strconv.Itoa(r.cmd.Process.Pid), "-f", "signal probe").Run() == nil {
+				break
+			}
+			time.Sleep(10 * time.Millisecond)
+		}
+		r.signal(syscall.SIGSTOP, false)
+		r.signal(syscall.SIGINT, true)
+		eventually(t, "the command has ended", func() bool { return s.zombie("pid") })
+		r.signal(syscall.SIGCONT, false)
+		if got := r.wait(); got.status != 0 {
+			t.Errorf("got %+v", got)
+		}
+		if got := s.newest().Metadata().Outcome; got.Status != record.Interrupted {
+			t.Errorf("got %+v", got)
+		}
+	}
+}
+
+// zombie tells whether the process that a file names has ended, and nobody knows.
+func (s *site) zombie(file string) bool {
+	s.Helper()
+	out, _ := s.command("sh", "-c", "ps -o stat= -p $(cat "+file+")").Output()
+	return strings.HasPrefix(string(out), "Z")
 }
 
 // While data is hashed after the command has ended, a signal cuts that short: the

@@ -42,7 +42,7 @@ func (p program) objects(ctx context.Context) (*objects, error) {
 	if err != nil {
 		return nil, fmt.Errorf("running git cat-file: %w", err)
 	}
-	if err := cmd.Start(); err != nil {
+	if err := start(cmd); err != nil {
 		return nil, fmt.Errorf("running git cat-file: %w", err)
 	}
 	o.in, o.out = in, bufio.NewReaderSize(out, 64<<10)

@@ -188,7 +188,10 @@ func (p program) output(ctx context.Context, stdin io.Reader, args ...string) ([
 	errs := &tail{max: maxMessage}
 	cmd := p.command(ctx, args...)
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = stdin, &out, errs
-	err := cmd.Run()
+	err := start(cmd)
+	if err == nil {
+		err = cmd.Wait()
+	}
 	if ctx.Err() != nil {
 		return nil, fmt.Errorf("running git %s: %w", args[0], context.Cause(ctx))
 	}

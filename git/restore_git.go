@@ -60,7 +60,7 @@ func (s *Source) packInto(ctx context.Context, commit ObjectID, dst program) err
 	if err != nil {
 		return err
 	}
-	if err := pack.Start(); err != nil {
+	if err := start(pack); err != nil {
 		return err
 	}
 	dst.patience = fetchPatience

@@ -25,7 +25,7 @@ func (b *bar) set(done, total int64) {
 	}
 	if b.progress == nil {
 		b.progress = mpb.New(mpb.WithOutput(b.out.stderr), mpb.WithWidth(40))
-		b.line = b.progress.AddBar(total,
+		b.line = b.progress.AddBar(0, // its total grows as outputs are found
 			mpb.BarRemoveOnComplete(),
 			mpb.PrependDecorators(decor.Name("lineage: hashing "), decor.CountersKibiByte("% .1f / % .1f ")),
 			mpb.AppendDecorators(decor.Percentage(), decor.Name(" "), decor.AverageETA(decor.ET_STYLE_GO)))

@@ -5,8 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"os/signal"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -107,7 +109,7 @@ func (c *cli) run(ctx context.Context, f runFlags, command []string) error {
 	}
 	o := capture.Options{
 		Place: place, Command: command, Env: c.environ, Stdin: c.stdin, Stdout: c.stdout, Stderr: c.stderr,
-		Declared: f.declared, Source: f.source, Strict: f.strict, Version: version(), Store: s, Now: time.Now,
+		Declared: f.declared, Source: f.source, Strict: f.strict, Version: version(), Store: s, StoreDir: dir, Now: time.Now,
 	}
 	o.Host, o.User = c.who(f.anonymous)
 	t := &tracker{env: c.environ, dir: place.Dir}
@@ -118,6 +120,9 @@ func (c *cli) run(ctx context.Context, f runFlags, command []string) error {
 	o.Progress = bar.set
 	result, err := capture.Run(ctx, o)
 	bar.done()
+	// Who read our stderr may be gone, as in `2>&1 | head`: the write then fails and
+	// nothing more, for the exit status is the command's own.
+	signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE)
 	if err != nil && result.Record == nil {
 		return c.unsettled(result, err)
 	}

@@ -164,6 +164,38 @@ func TestRunClosedStreams(t *testing.T) {
 	}
 }
 
+// Who reads stderr may leave before the summary comes: the status stays the
+// command's own.
+func TestRunWithoutAReader(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	read, write, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	read.Close()
+	defer write.Close()
+	cmd := s.lineage("run", "--", "sh", "-c", "exit 7")
+	cmd.Stderr = write
+	if status := s.status(cmd.Run()); status != 7 {
+		t.Errorf("it ended with %d", status)
+	}
+	s.newest()
+}
+
+// A store that stands within an input belongs to the input as little as one in its
+// own place does.
+func TestRunWithItsStoreInAnInput(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	s.shell("mkdir data; echo 1 >data/a")
+	for range 2 {
+		if got := s.run(s.lineage("--store", "data/store", "run", "--strict", "--input", "data", "--preprocess", "none", "--output", "none", "--", "true")); got.status != 0 {
+			t.Errorf("got %+v", got)
+		}
+	}
+}
+
 // What stands behind the command's name is the command's.
 func TestRunArguments(t *testing.T) {
 	t.Parallel()

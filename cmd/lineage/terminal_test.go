@@ -5,7 +5,6 @@ package main
 import (
 	"os"
 	"os/exec"
-	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -140,8 +139,7 @@ func TestTerminalCtrlC(t *testing.T) {
 func TestTerminalJobControl(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
-	s.shell("rm -r .git") // so that nothing but the command is there to be stopped
-	s.env = append(s.env, "PS1=$ ", "HISTFILE=", "TERM=dumb", "LINEAGE_STORE="+filepath.Join(s.dir, ".lineage"))
+	s.env = append(s.env, "PS1=$ ", "HISTFILE=", "TERM=dumb")
 	term := s.terminal(s.command("bash", "--norc", "--noprofile", "-i"))
 	term.typed("stty -echo; echo up\n")
 	term.expect("\nup", 1)
@@ -202,6 +200,20 @@ func TestProgressOnTerminalsOnly(t *testing.T) {
 	term = s.terminal(s.lineage(append([]string{"run", "-q"}, args[1:]...)...))
 	if term.end(); term.text() != "" {
 		t.Errorf("a quiet run shows %q", term.text())
+	}
+}
+
+// The bar counts the outputs too, once they are there.
+func TestTerminalProgressOfOutputs(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	s.shell("truncate -s 600M small")
+	term := s.terminal(s.lineage("run", "--no-attach", "--input", "small", "--output", "m", "--", "truncate", "-s", "256G", "m"))
+	term.expect("256.6 GiB", 1)
+	term.typed(ctrlC)
+	term.end()
+	if !gapKinds(s.newest())[capture.GapOutput] {
+		t.Error("the output was hashed")
 	}
 }
 

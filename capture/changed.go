@@ -18,13 +18,13 @@ func (s *session) codeChanges(ctx context.Context) {
 	}
 	changes, err := s.scan.Changed(ctx)
 	if err != nil {
-		s.ledger.gap(GapCodeChanged, "code", "it cannot be looked at again: "+hashError(ctx, err))
+		s.ledger.gap(record.GapCodeChanged, "code", "it cannot be looked at again: "+hashError(ctx, err))
 		return
 	}
 	for _, c := range changes {
 		full := filepath.Join(s.Place.Root, filepath.FromSlash(c.Path))
 		if s.code.late[c.Path] {
-			s.ledger.gap(GapCodeChanged, record.Location{Root: record.RootRepo, Path: c.Path}.String(), "the run wrote it before it was read: the work tree is described with what stood there then")
+			s.ledger.gap(record.GapCodeChanged, record.Location{Root: record.RootRepo, Path: c.Path}.String(), "the run wrote it before it was read: the work tree is described with what stood there then")
 			continue
 		}
 		if c.Kind == git.Added || s.inputs.covers(full) || s.outputs.names(full) || s.outputs.covers(full) && !git.IsSource(c.Path) || s.apart(c.Path) && !s.code.tracks(c.Path) {
@@ -32,10 +32,10 @@ func (s *session) codeChanges(ctx context.Context) {
 		}
 		at := record.Location{Root: record.RootRepo, Path: c.Path}.String()
 		if !s.code.tracks(c.Path) && !git.IsSource(c.Path) { // a log, most likely
-			s.ledger.note(NoteWritten, at, "it is no code of the commit, was there at the start, and was "+string(c.Kind)+" meanwhile: declare it with --output if the run writes it")
+			s.ledger.note(record.NoteWritten, at, "it is no code of the commit, was there at the start, and was "+string(c.Kind)+" meanwhile: declare it with --output if the run writes it")
 			continue
 		}
-		s.ledger.gap(GapCodeChanged, at, "it was "+string(c.Kind)+" while the run went on, or since; if the run writes it, declare it with --output")
+		s.ledger.gap(record.GapCodeChanged, at, "it was "+string(c.Kind)+" while the run went on, or since; if the run writes it, declare it with --output")
 	}
 }
 

@@ -57,11 +57,11 @@ func (s *session) codeOptions() git.ScanOptions { return git.ScanOptions{Paths: 
 // failure is a reason to keep anybody from training.
 func (s *session) lookWithoutGit(ctx context.Context, why error) *git.Scan {
 	if !errors.Is(why, git.ErrNoRepository) {
-		s.ledger.gap(GapCode, "commit", hashError(ctx, why))
+		s.ledger.gap(record.GapCode, "commit", hashError(ctx, why))
 	}
 	scan, err := git.ScanFolder(ctx, s.Place.Root, s.codeOptions())
 	if err != nil {
-		s.ledger.gap(GapCode, "code", hashError(ctx, err))
+		s.ledger.gap(record.GapCode, "code", hashError(ctx, err))
 		return nil
 	}
 	return scan
@@ -81,7 +81,7 @@ func (s *session) captureCode(ctx context.Context) (facts codeFacts) {
 		return err
 	})
 	if err != nil {
-		s.ledger.gap(GapCode, "code", hashError(ctx, err))
+		s.ledger.gap(record.GapCode, "code", hashError(ctx, err))
 		return facts
 	}
 	s.codeGaps(tree)
@@ -95,7 +95,7 @@ func (s *session) captureCode(ctx context.Context) (facts codeFacts) {
 		patch := tree.Patch().Bytes()
 		digest, err := s.keep(keepCtx, patch)
 		if err != nil {
-			s.ledger.gap(GapContentOmitted, "patch", err.Error())
+			s.ledger.gap(record.GapContentOmitted, "patch", err.Error())
 		} else {
 			facts.patch = &digest
 		}
@@ -145,31 +145,31 @@ func (s *session) withhold(path string, content []byte) string {
 
 func (s *session) codeGaps(tree git.Tree) {
 	for _, o := range tree.Omitted {
-		s.ledger.gap(GapCode, o.Path, o.Reason)
+		s.ledger.gap(record.GapCode, o.Path, o.Reason)
 	}
 	for _, d := range tree.Differences {
 		if why := d.Withheld + d.Omitted; why != "" && d.Digest.IsZero() && d.Target == "" {
-			s.ledger.gap(GapCode, d.Path, why) // not even its digest is known
+			s.ledger.gap(record.GapCode, d.Path, why) // not even its digest is known
 		} else if why != "" {
-			s.ledger.gap(GapContentOmitted, d.Path, why)
+			s.ledger.gap(record.GapContentOmitted, d.Path, why)
 		}
 		if d.Staged != nil && d.Staged.Withheld+d.Staged.Omitted != "" {
-			s.ledger.gap(GapContentOmitted, d.Path+" (staged)", d.Staged.Withheld+d.Staged.Omitted)
+			s.ledger.gap(record.GapContentOmitted, d.Path+" (staged)", d.Staged.Withheld+d.Staged.Omitted)
 		}
 	}
 	for _, c := range tree.Conversions {
 		if why := c.Withheld + c.Omitted; why != "" {
-			s.ledger.gap(GapContentOmitted, c.Path, why)
+			s.ledger.gap(record.GapContentOmitted, c.Path, why)
 		}
 	}
 	for _, l := range tree.Links {
 		to := path.Join(path.Dir(l.Path), l.Target)
 		if git.IsSource(l.Path) && (path.IsAbs(l.Target) || to == ".." || strings.HasPrefix(to, "../")) {
-			s.ledger.gap(GapCode, l.Path, "it is a link to code outside the work tree, whose bytes are not recorded")
+			s.ledger.gap(record.GapCode, l.Path, "it is a link to code outside the work tree, whose bytes are not recorded")
 		}
 	}
 	for _, o := range tree.Skipped {
-		s.ledger.note(NoteSkipped, o.Path, o.Reason)
+		s.ledger.note(record.NoteSkipped, o.Path, o.Reason)
 	}
 	for _, sub := range tree.Submodules {
 		if !sub.Absent {
@@ -181,11 +181,11 @@ func (s *session) codeGaps(tree git.Tree) {
 // codeManifest is the code's own bytes, whether or not there is git.
 func (s *session) codeManifest(ctx context.Context, tree git.Tree) (record.Resource, bool) {
 	if tree.Manifest.Len() == 0 {
-		s.ledger.gap(GapCode, "code", "no code file was found")
+		s.ledger.gap(record.GapCode, "code", "no code file was found")
 		return record.Resource{}, false
 	}
 	if _, err := s.keep(ctx, tree.Manifest.Bytes()); err != nil {
-		s.ledger.gap(GapCode, "code", err.Error())
+		s.ledger.gap(record.GapCode, "code", err.Error())
 		return record.Resource{}, false
 	}
 	r := record.TreeResource(record.RoleCode, record.Location{Root: record.RootRepo, Path: "."}, tree.Manifest, codeBytes(tree))
@@ -220,7 +220,7 @@ func (s *session) submodules(above record.Location, tree git.Tree) (found []reco
 	for _, sub := range tree.Submodules {
 		at := above.Join(sub.Path)
 		if sub.Absent {
-			s.ledger.note(NoteSubmodule, at.String(), "it is not checked out")
+			s.ledger.note(record.NoteSubmodule, at.String(), "it is not checked out")
 			continue
 		}
 		state := git.State{Head: git.Head{Commit: sub.Commit}}
@@ -290,7 +290,7 @@ func (s *session) declaredCommit() []record.Resource {
 	}
 	declared, err := git.ParseSource(source)
 	if err != nil {
-		s.ledger.gap(GapCode, "commit", fmt.Sprintf("the declared source cannot be used: %v", err))
+		s.ledger.gap(record.GapCode, "commit", fmt.Sprintf("the declared source cannot be used: %v", err))
 		return nil
 	}
 	return []record.Resource{{

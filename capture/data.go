@@ -23,12 +23,12 @@ func (s *session) hashDeclared(ctx context.Context, d declaration, role record.R
 	for _, p := range d.paths {
 		tree, err := p.listing.Hash(ctx, hashing.Options{Progress: s.meter.add})
 		if err != nil {
-			s.ledger.gap(GapInput, p.location.String(), hashError(ctx, err))
+			s.ledger.gap(record.GapInput, p.location.String(), hashError(ctx, err))
 			continue
 		}
 		r, err := s.resource(ctx, p, tree, role)
 		if err != nil {
-			s.ledger.gap(GapInput, p.location.String(), err.Error())
+			s.ledger.gap(record.GapInput, p.location.String(), err.Error())
 			continue
 		}
 		found = append(found, r)
@@ -43,12 +43,12 @@ func (s *session) noticeChanges(ctx context.Context) {
 		for _, p := range d.paths {
 			changed, err := p.listing.Changed(ctx)
 			if err != nil {
-				s.ledger.gap(GapInputChanged, p.location.String(), "it cannot be looked at again: "+hashError(ctx, err))
+				s.ledger.gap(record.GapInputChanged, p.location.String(), "it cannot be looked at again: "+hashError(ctx, err))
 			}
 			for _, below := range changed {
 				at := p.location.Join(below)
 				if !s.outputs.names(p.path) && !s.outputs.names(p.listing.File(hashing.Found{Path: below})) {
-					s.ledger.gap(GapInputChanged, at.String(), "it changed while the run went on, or since")
+					s.ledger.gap(record.GapInputChanged, at.String(), "it changed while the run went on, or since")
 				}
 			}
 		}
@@ -63,7 +63,7 @@ func (s *session) configChanges() {
 	}
 	raw, err := readConfigFile(filepath.Join(s.Place.Root, ConfigName))
 	if err != nil || hashing.Bytes(raw) != *before.Digest {
-		s.ledger.gap(GapConfig, before.Location.String(), "it changed while the run went on; what stood there at the start counts")
+		s.ledger.gap(record.GapConfig, before.Location.String(), "it changed while the run went on; what stood there at the start counts")
 	}
 }
 
@@ -73,20 +73,20 @@ func (s *session) captureOutputs(ctx context.Context) []record.Resource {
 	for _, p := range s.outputs.paths {
 		listing, err := p.scan(ctx, s.storeDir())
 		if err != nil && p.gone() {
-			s.ledger.gap(GapOutputMissing, p.location.String(), "it was declared, and nothing stands there after the run")
+			s.ledger.gap(record.GapOutputMissing, p.location.String(), "it was declared, and nothing stands there after the run")
 			continue
 		} else if err != nil {
-			s.ledger.gap(GapOutput, p.location.String(), hashError(ctx, err))
+			s.ledger.gap(record.GapOutput, p.location.String(), hashError(ctx, err))
 			continue
 		}
 		if len(listing.Files) == 0 {
-			s.ledger.gap(GapOutputMissing, p.location.String(), "the folder has no file in it after the run")
+			s.ledger.gap(record.GapOutputMissing, p.location.String(), "the folder has no file in it after the run")
 			continue
 		}
 		s.meter.expect(listing.Bytes())
 		tree, err := listing.Hash(ctx, hashing.Options{Progress: s.meter.add})
 		if err != nil {
-			s.ledger.gap(GapOutput, p.location.String(), hashError(ctx, err))
+			s.ledger.gap(record.GapOutput, p.location.String(), hashError(ctx, err))
 			continue
 		}
 		if written := s.written(p, tree); len(written) == len(tree.Hashed) {
@@ -111,7 +111,7 @@ func (s *session) written(p declaredPath, tree hashing.Tree) (files []hashing.Fi
 			files = append(files, f)
 			continue
 		}
-		s.ledger.gap(GapOutputStale, p.location.Join(f.Path).String(), "it stood there before the run, which did not write it: it is no output of this run")
+		s.ledger.gap(record.GapOutputStale, p.location.Join(f.Path).String(), "it stood there before the run, which did not write it: it is no output of this run")
 	}
 	return files
 }
@@ -132,7 +132,7 @@ func (s *session) evidenced(path string, f hashing.File) bool {
 func (s *session) outputResources(ctx context.Context, p declaredPath, tree hashing.Tree) []record.Resource {
 	whole, err := s.resource(ctx, p, tree, record.RoleOutput)
 	if err != nil {
-		s.ledger.gap(GapOutput, p.location.String(), err.Error())
+		s.ledger.gap(record.GapOutput, p.location.String(), err.Error())
 		return nil
 	}
 	if !tree.IsDir {

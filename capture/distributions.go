@@ -28,10 +28,10 @@ func (s *session) describe(found []inventory) packageFacts {
 		}
 		facts.dependencies = append(facts.dependencies, condaPackages(inv.Inventory)...)
 		for _, p := range inv.Problems {
-			s.ledger.gap(GapPackage, s.Place.inVenv(inv.Interpreter.Prefix, p.Path).String(), p.What)
+			s.ledger.gap(record.GapPackage, s.Place.inVenv(inv.Interpreter.Prefix, p.Path).String(), p.What)
 		}
 		for _, d := range inv.Shadowed {
-			s.ledger.note(NotePackages, d.Name+" "+d.Version, "it is hidden by "+s.Place.inVenv(inv.Interpreter.Prefix, d.ShadowedBy).String())
+			s.ledger.note(record.NotePackages, d.Name+" "+d.Version, "it is hidden by "+s.Place.inVenv(inv.Interpreter.Prefix, d.ShadowedBy).String())
 		}
 	}
 	return facts
@@ -41,10 +41,10 @@ func (s *session) interpreter(inv inventory) []record.Resource {
 	in := inv.Interpreter
 	at := s.Place.inVenv(in.Prefix, in.Path)
 	for _, p := range in.Problems {
-		s.ledger.gap(GapPackages, at.String(), p.Path+": "+p.What)
+		s.ledger.gap(record.GapPackages, at.String(), p.Path+": "+p.What)
 	}
 	if in.Digest.IsZero() {
-		s.ledger.gap(GapInterpreter, at.String(), "its bytes were not read")
+		s.ledger.gap(record.GapInterpreter, at.String(), "its bytes were not read")
 		return nil
 	}
 	seen := "resolved"
@@ -68,7 +68,7 @@ func (s *session) interpreter(inv inventory) []record.Resource {
 func (s *session) distribution(inv inventory, d python.Distribution, check *python.FileCheck) []record.Resource {
 	in := inv.Interpreter
 	if d.PURL == "" || d.Name == "" || d.Version == "" {
-		s.ledger.gap(GapPackage, d.Name, "name or version are not known: "+s.Place.inVenv(in.Prefix, d.Metadata).String())
+		s.ledger.gap(record.GapPackage, d.Name, "name or version are not known: "+s.Place.inVenv(in.Prefix, d.Metadata).String())
 		return nil
 	}
 	site := s.Place.inVenv(in.Prefix, d.Site)
@@ -140,10 +140,10 @@ func (s *session) origin(d python.Distribution) *record.DirectURL {
 	case c != nil:
 		out.GitCommit, out.State = record.GitHash(c.Commit), c.State
 		if c.State != string(record.TreeClean) && o.Editable && c.Root != s.Place.Root {
-			s.ledger.gap(GapPackage, d.Name, "it is an editable install of a work tree that differs from its commit, and that content is not kept")
+			s.ledger.gap(record.GapPackage, d.Name, "it is an editable install of a work tree that differs from its commit, and that content is not kept")
 		}
 	case o.Editable:
-		s.ledger.gap(GapPackage, d.Name, "it is an editable install of a folder that is in no git work tree")
+		s.ledger.gap(record.GapPackage, d.Name, "it is an editable install of a folder that is in no git work tree")
 	}
 	return out
 }
@@ -166,7 +166,7 @@ func (s *session) packageFiles(in python.Interpreter, d python.Distribution, c *
 	}
 	out.Checked, out.Unhashed = int64(c.Matching+len(c.Changed)), int64(len(c.Unhashed)+c.Bytecode)
 	for _, u := range c.Unchecked {
-		s.ledger.gap(GapPackageFiles, d.Name, "a file could not be read: "+s.Place.inVenv(in.Prefix, u.Path).String()+": "+u.What)
+		s.ledger.gap(record.GapPackageFiles, d.Name, "a file could not be read: "+s.Place.inVenv(in.Prefix, u.Path).String()+": "+u.What)
 	}
 	out.Changed, out.Missing = s.named(in, c.Changed), s.named(in, c.Missing)
 	switch {
@@ -176,7 +176,7 @@ func (s *session) packageFiles(in python.Interpreter, d python.Distribution, c *
 		out.State = "match"
 	}
 	if len(c.Extra) > 0 {
-		s.ledger.note(NotePackages, d.Name, plural(len(c.Extra), "files in its folders that its RECORD does not list")+", "+s.Place.inVenv(in.Prefix, c.Extra[0]).String()+" first")
+		s.ledger.note(record.NotePackages, d.Name, plural(len(c.Extra), "files in its folders that its RECORD does not list")+", "+s.Place.inVenv(in.Prefix, c.Extra[0]).String()+" first")
 	}
 	return out
 }

@@ -187,9 +187,9 @@ func TestInputsThatChange(t *testing.T) {
 			r := p.trained(c.script, inputs("d"))
 			var want []string
 			for _, at := range strings.Fields(c.want) {
-				want = append(want, capture.GapInputChanged+" "+at)
+				want = append(want, record.GapInputChanged+" "+at)
 			}
-			wantGaps(t, r, want, []string{capture.GapInput + " repo:d"})
+			wantGaps(t, r, want, []string{record.GapInput + " repo:d"})
 			for _, d := range r.Dependencies(record.RoleData) {
 				if d.Annotations.Tree.Files != 3 || d.Annotations.Tree.Bytes != 3 {
 					t.Errorf("it was not hashed as it was at the start: %+v", d.Annotations.Tree)
@@ -222,9 +222,9 @@ func TestUpdateInPlace(t *testing.T) {
 			}
 			var want []string
 			if name == "an output around it" || name == "the output by a link" { // who wrote it is not known
-				want = []string{capture.GapInputChanged + " repo:m/model"}
+				want = []string{record.GapInputChanged + " repo:m/model"}
 			}
-			wantGaps(t, r, want, []string{capture.GapInput + " " + at.String()})
+			wantGaps(t, r, want, []string{record.GapInput + " " + at.String()})
 			if len(r.Outputs()) == 0 {
 				t.Error("there is no output")
 			}
@@ -296,7 +296,7 @@ func TestDash(t *testing.T) {
 	p := newRepo(t, nil)
 	p.shell("mkdir in; echo 1 >in/-; echo 1 >in/a")
 	r := p.trained("cp -r in out", capture.Declared{Inputs: []string{"in"}, Outputs: []string{"out"}})
-	wantGaps(t, r, []string{capture.GapInput + " repo:in", capture.GapOutput + " repo:out"}, nil)
+	wantGaps(t, r, []string{record.GapInput + " repo:in", record.GapOutput + " repo:out"}, nil)
 	if len(r.Dependencies(record.RoleData))+len(r.Outputs()) != 0 {
 		t.Error("it was taken in all the same")
 	}

@@ -20,7 +20,7 @@ type machine struct {
 func (s *session) captureMachine(ctx context.Context) machine {
 	e := environment.Capture(ctx, environment.Options{Env: s.childEnv, Rules: s.rules, Home: s.Place.Home, Hostname: s.Host, User: s.User})
 	for _, p := range e.Problems {
-		s.ledger.gap(GapEnvironment, "environment", p)
+		s.ledger.gap(record.GapEnvironment, "environment", p)
 	}
 	r := record.Environment{
 		OS:       record.OS{Name: text(e.OS.ID), Version: text(e.OS.Version), Kernel: text(e.OS.Kernel), Architecture: e.OS.Arch},

@@ -114,7 +114,7 @@ func (p *place) located(places string) (all []string) {
 func checkMany(t *testing.T, r *record.Record) {
 	t.Helper()
 	gaps := r.Gaps()
-	if len(gaps) != 101 || gaps[100] != (record.Gap{Kind: capture.GapOutputStale, What: "more", Why: "50 more of this kind"}) {
+	if len(gaps) != 101 || gaps[100] != (record.Gap{Kind: record.GapOutputStale, What: "more", Why: "50 more of this kind"}) {
 		t.Errorf("got %d gaps, the last %+v", len(gaps), gaps[len(gaps)-1])
 	}
 }

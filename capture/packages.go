@@ -42,7 +42,7 @@ func (s *session) capturePackages(ctx, running context.Context, pid int) package
 	}
 	<-watched
 	if err != nil && len(seen) == 0 {
-		s.ledger.gap(GapPackages, "interpreter", hashError(ctx, err))
+		s.ledger.gap(record.GapPackages, "interpreter", hashError(ctx, err))
 	}
 	if err != nil || !ok || len(seen) > 0 && !slices.ContainsFunc(seen, sameEnvironment(resolved)) {
 		return s.describe(s.inventories(ctx, seen, inventory{}))
@@ -71,12 +71,12 @@ func sameEnvironment(a python.Interpreter) func(python.Interpreter) bool {
 func (s *session) takeInventory(ctx context.Context, in python.Interpreter) inventory {
 	inv, err := python.Scan(ctx, in, python.ScanOptions{Checkouts: checkouts{git.Options{Env: s.Env}}, Rules: s.rules})
 	if err != nil {
-		s.ledger.gap(GapPackages, in.Path, hashError(ctx, err))
+		s.ledger.gap(record.GapPackages, in.Path, hashError(ctx, err))
 		return inventory{Inventory: python.Inventory{Interpreter: in}}
 	}
 	checks, err := python.Check(ctx, &inv, python.CheckOptions{})
 	if err != nil {
-		s.ledger.gap(GapPackages, in.Path, "the installed files were not compared with their RECORD: "+hashError(ctx, err))
+		s.ledger.gap(record.GapPackages, in.Path, "the installed files were not compared with their RECORD: "+hashError(ctx, err))
 	}
 	return inventory{inv, checks}
 }
@@ -87,18 +87,18 @@ func (s *session) packageChanges(ctx context.Context) {
 	for _, before := range s.packages.inventories {
 		after, err := python.Scan(ctx, before.Interpreter, python.ScanOptions{Rules: s.rules})
 		if err != nil {
-			s.ledger.gap(GapPackageChanged, before.Interpreter.Path, hashError(ctx, err))
+			s.ledger.gap(record.GapPackageChanged, before.Interpreter.Path, hashError(ctx, err))
 			continue
 		}
 		old, now := versions(before.Inventory), versions(after)
 		for name, version := range old {
 			if now[name] != version {
-				s.ledger.gap(GapPackageChanged, name, "version and RECORD at the start and at the end: "+version+", "+orUnnamed(now[name]))
+				s.ledger.gap(record.GapPackageChanged, name, "version and RECORD at the start and at the end: "+version+", "+orUnnamed(now[name]))
 			}
 			delete(now, name)
 		}
 		for name, version := range now {
-			s.ledger.gap(GapPackageChanged, name, "installed while the run went on: "+version)
+			s.ledger.gap(record.GapPackageChanged, name, "installed while the run went on: "+version)
 		}
 	}
 }
@@ -114,13 +114,13 @@ func versions(inv python.Inventory) map[string]string {
 func (s *session) captureLocks(ctx context.Context) (found []record.Resource) {
 	files, err := python.LockFiles(ctx, s.Place.Root, lockFolder(s.Place))
 	if err != nil {
-		s.ledger.gap(GapLock, "lock files", hashError(ctx, err))
+		s.ledger.gap(record.GapLock, "lock files", hashError(ctx, err))
 		return nil
 	}
 	for _, f := range files {
 		at := s.Place.Locate(f.Path)
 		if f.Err != nil {
-			s.ledger.gap(GapLock, at.String(), hashError(ctx, f.Err))
+			s.ledger.gap(record.GapLock, at.String(), hashError(ctx, f.Err))
 		}
 		if f.Lock.Digest.IsZero() {
 			continue

@@ -109,7 +109,7 @@ func prepare(ctx context.Context, o Options) (*session, error) {
 	if o.Tracker != nil {
 		env, err := o.Tracker.Prepare(s.childEnv, s.invocation)
 		if err != nil {
-			s.ledger.note(NoteTracker, "prepare", err.Error())
+			s.ledger.note(record.NoteTracker, "prepare", err.Error())
 		}
 		s.childEnv = env
 	}
@@ -226,7 +226,7 @@ func (b *beside) wait(patience context.Context) {
 func (s *session) parentOf(env []string) *record.Invocation {
 	i, err := environment.ParentOf(env)
 	if err != nil {
-		s.ledger.note(NoteParent, ParentVariable, err.Error())
+		s.ledger.note(record.NoteParent, ParentVariable, err.Error())
 	}
 	if err != nil || i.IsZero() {
 		return nil

@@ -66,7 +66,7 @@ func (s *session) collect(ctx context.Context, outcome child.Outcome) Collected 
 	}
 	c, err := s.Tracker.Collect(ctx, Span{s.invocation, outcome.Started, outcome.Ended, s.packages.python})
 	if err != nil {
-		s.ledger.gap(GapTracking, "tracker", "what the command may have left there is not in the record: "+hashError(ctx, err))
+		s.ledger.gap(record.GapTracking, "tracker", "what the command may have left there is not in the record: "+hashError(ctx, err))
 	}
 	return c
 }
@@ -150,7 +150,7 @@ func (s *session) tracking(ctx context.Context, all []Tracking) (found []record.
 	for _, t := range all {
 		digest, err := s.keep(ctx, t.Content)
 		if err != nil {
-			s.ledger.gap(GapTracking, t.Name, err.Error())
+			s.ledger.gap(record.GapTracking, t.Name, err.Error())
 			continue
 		}
 		r := blobResource(record.RoleTracking, t.Name, digest)
@@ -168,10 +168,10 @@ func blobResource(role record.Role, name string, digest hashing.FileDigest) reco
 // write is not in the record.
 func (s *session) leftovers(outcome child.Outcome) {
 	for _, p := range outcome.Survivors {
-		s.ledger.gap(GapOrphan, p.Name, plural(p.PID, "is its process id; it outlived the command"))
+		s.ledger.gap(record.GapOrphan, p.Name, plural(p.PID, "is its process id; it outlived the command"))
 	}
 	if outcome.OOM && outcome.Status == child.Completed {
-		s.ledger.gap(GapKilled, "out of memory", "the kernel ended a process for want of memory while the command ran; it may have been one of its own")
+		s.ledger.gap(record.GapKilled, "out of memory", "the kernel ended a process for want of memory while the command ran; it may have been one of its own")
 	}
 }
 
@@ -181,7 +181,7 @@ func (s *session) expectations(outcome child.Outcome) {
 	said := func(d declaration) bool { return d.none || len(d.paths) > 0 }
 	for _, d := range []declaration{s.inputs, s.preprocessing, s.outputs} {
 		if !said(d) && outcome.Status != child.NotStarted {
-			s.ledger.note(NoteNothingDeclared, d.kind, "none was declared, so none is in the record")
+			s.ledger.note(record.NoteNothingDeclared, d.kind, "none was declared, so none is in the record")
 		}
 	}
 }

@@ -5,7 +5,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/lineage-audit/lineage/capture"
+	"github.com/lineage-audit/lineage/record"
 )
 
 // A file that can be opened and not read, by anybody, is a gap by name.
@@ -17,7 +17,7 @@ func TestUnreadableInput(t *testing.T) {
 	p.shell("mkdir in; echo 1 >in/a; ln -s " + unreadable + " in/b")
 	r := p.trained("true", inputs("in", unreadable))
 	got := kinds(r.Gaps())
-	if !slices.Contains(got, capture.GapInput+" repo:in") || !slices.Contains(got, capture.GapInput+" abs:"+unreadable) {
+	if !slices.Contains(got, record.GapInput+" repo:in") || !slices.Contains(got, record.GapInput+" abs:"+unreadable) {
 		t.Errorf("got %q", got)
 	}
 }
@@ -28,7 +28,7 @@ func TestManyUnreadableInputs(t *testing.T) {
 	p := newRepo(t, nil)
 	p.shell("mkdir in; for i in $(seq 100); do ln -s " + unreadable + " in/$i; done")
 	for _, g := range p.trained("true", inputs("in")).Gaps() {
-		if g.Kind == capture.GapInput && (strings.Contains(g.Why, "interrupted") || !strings.Contains(g.Why, "input/output error")) {
+		if g.Kind == record.GapInput && (strings.Contains(g.Why, "interrupted") || !strings.Contains(g.Why, "input/output error")) {
 			t.Errorf("got %+v", g)
 		}
 	}
@@ -38,7 +38,7 @@ func TestUnreadableOutput(t *testing.T) {
 	t.Parallel()
 	p := newRepo(t, nil)
 	r := p.trained("mkdir out; echo 1 >out/a; ln -s "+unreadable+" out/b; ln -s "+unreadable+" m", outputs("out", "m"))
-	wantGaps(t, r, []string{capture.GapOutput + " repo:m", capture.GapOutput + " repo:out"}, nil)
+	wantGaps(t, r, []string{record.GapOutput + " repo:m", record.GapOutput + " repo:out"}, nil)
 	if len(r.Outputs()) != 0 {
 		t.Errorf("got %q", names(r.Outputs()))
 	}
@@ -53,7 +53,7 @@ func TestForbiddenInputs(t *testing.T) {
 	defer p.shell("chmod 700 folder")
 	if p.shell("ls folder 2>/dev/null || :") == "" {
 		p.refused(inputs("folder"), "permission denied")
-		wantGaps(t, p.trained("true", inputs("file")), []string{capture.GapInput + " repo:file"}, []string{"content-omitted folder", "code-not-captured folder"})
+		wantGaps(t, p.trained("true", inputs("file")), []string{record.GapInput + " repo:file"}, []string{"content-omitted folder", "code-not-captured folder"})
 		return
 	}
 	wantGaps(t, p.trained("true", inputs("folder", "file")), nil, nil)
@@ -66,7 +66,7 @@ func TestForbiddenOutput(t *testing.T) {
 	r := p.trained("mkdir m; echo 1 >m/a; chmod 000 m", outputs("m"))
 	defer p.shell("chmod 700 m")
 	if p.shell("ls m 2>/dev/null || :") == "" {
-		wantGaps(t, r, []string{capture.GapOutput + " repo:m"}, []string{"code-changed code"})
+		wantGaps(t, r, []string{record.GapOutput + " repo:m"}, []string{"code-changed code"})
 		return
 	}
 	wantGaps(t, r, nil, nil)

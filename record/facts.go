@@ -12,6 +12,7 @@ type Annotations struct {
 	Package     *PackageFacts     `json:"package,omitempty"`
 	Interpreter *InterpreterFacts `json:"interpreter,omitempty"`
 	Lock        *LockFacts        `json:"lock,omitempty"`
+	Image       *ImageFacts       `json:"image,omitempty"`
 	// Origin is set where the bytes were not read from the run's own disk.
 	Origin *Origin `json:"origin,omitempty"`
 }
@@ -31,6 +32,7 @@ const (
 	RoleLock          Role = "lock"          // dependency: a lock file
 	RoleInterpreter   Role = "interpreter"   // dependency
 	RolePackage       Role = "package"       // dependency: one distribution
+	RoleImage         Role = "image"         // dependency: the container image that the run took place in
 	RoleManifest      Role = "manifest"      // byproduct: a tree's manifest, kept as a blob
 	RolePatch         Role = "patch"         // byproduct: how a dirty tree differs, kept as a blob
 	RoleContent       Role = "content"       // byproduct: content of a dirty tree, kept as a blob
@@ -55,6 +57,14 @@ type TreeFacts struct {
 	Files    int64    `json:"files"`
 	Bytes    int64    `json:"bytes"`
 	Links    []Link   `json:"links,omitempty"`
+	// Sources are where single files of the folder can be had.
+	Sources []Source `json:"sources,omitempty"`
+}
+
+// Source is where a file of a folder can be had.
+type Source struct {
+	Path string `json:"path"` // below the tree, encoded as EncodePath does
+	URI  string `json:"uri"`
 }
 
 // Link is a symbolic link that was followed.
@@ -164,6 +174,16 @@ type LockFacts struct {
 	Bytes    int64    `json:"bytes"`
 	Packages int64    `json:"packages,omitempty"`
 	Hashed   int64    `json:"hashed,omitempty"`
+	// Lists are the packages that it pins, as package URLs, of the formats whose
+	// packages are not listed from where they are installed.
+	Lists []string `json:"lists,omitempty"`
+}
+
+// ImageFacts are those of a container image. Its digest is the SHA-256 of its
+// manifest, as an OCI registry names it.
+type ImageFacts struct {
+	Reference string `json:"reference,omitempty"` // as it was asked for
+	Seen      string `json:"seen"`                // where the digest is from: declared, downward-api, …
 }
 
 // Origin is the system that bytes were read from, and marks them as that

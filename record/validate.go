@@ -18,6 +18,7 @@ func validate(s *Statement) error {
 		checkSubjects(s),
 		checkEach("resolvedDependencies", d.ResolvedDependencies, checkDependency),
 		checkSamePlaces(d.ResolvedDependencies),
+		checkImage(s),
 		checkEach("byproducts", run.Byproducts, func(r *Resource) error { return checkByproduct(r, run.Metadata.Outcome) }),
 		checkMetadata(&run.Metadata),
 		must(run.Coverage == CoverageDeclared || run.Coverage == CoverageObserved, "coverage %q is not known", run.Coverage),
@@ -46,6 +47,19 @@ func checkEnvironment(e *Environment) error {
 	err := must(e.CPU.Count >= 0 && e.Memory >= 0, "%d processors, %d bytes of memory", e.CPU.Count, e.Memory)
 	for _, v := range e.Variables {
 		err = errors.Join(err, must(v.Name != "", "a variable without a name"))
+	}
+	return errors.Join(err, checkMachine(e))
+}
+
+func checkMachine(e *Environment) (err error) {
+	if c := e.Container; c != nil {
+		err = must(!c.None || *c == (Container{None: true}), "no container, and one of runtime %q", c.Runtime)
+	}
+	for _, g := range e.GPUs {
+		err = errors.Join(err, must(g.Name != "" && g.Memory >= 0, "GPU %q with %d bytes", g.Name, g.Memory))
+	}
+	for _, l := range e.Libraries {
+		err = errors.Join(err, must(l.Kind != "" && l.Name != "" && l.Threads >= 0 && (l.Digest == nil || !l.Digest.IsZero()), "library %q of kind %q says too little", l.Name, l.Kind))
 	}
 	return err
 }

@@ -77,3 +77,17 @@ func checkLock(r *Resource) error {
 		must(l.Bytes >= 0 && l.Hashed >= 0 && l.Hashed <= l.Packages, "lock file %q has %d bytes and hashes of %d out of %d packages", r.Name, l.Bytes, l.Hashed, l.Packages),
 	)
 }
+
+// checkImage: without a container there is no image.
+func checkImage(s *Statement) error {
+	c := s.Predicate.BuildDefinition.InternalParameters.Container
+	if c == nil || !c.None {
+		return nil
+	}
+	for _, r := range s.Predicate.BuildDefinition.ResolvedDependencies {
+		if r.Annotations.Role == RoleImage {
+			return fmt.Errorf("no container, and image %q", r.Name)
+		}
+	}
+	return nil
+}

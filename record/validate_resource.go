@@ -18,7 +18,7 @@ func checkEach(where string, all []Resource, check func(*Resource) error) error 
 	return nil
 }
 
-var dependencyRoles = []Role{RoleCommit, RoleSubmodule, RoleCode, RoleData, RolePreprocessing, RoleLock, RoleInterpreter, RolePackage}
+var dependencyRoles = []Role{RoleCommit, RoleSubmodule, RoleCode, RoleData, RolePreprocessing, RoleLock, RoleInterpreter, RolePackage, RoleImage}
 
 func checkDependency(r *Resource) error {
 	if !slices.Contains(dependencyRoles, r.Annotations.Role) {
@@ -43,7 +43,7 @@ func checkSamePlaces(all []Resource) error {
 		switch p.role {
 		case RolePackage, RoleInterpreter:
 			continue // one can be installed twice, and each environment is the root venv
-		case RoleCommit:
+		case RoleCommit, RoleImage:
 			p.name = ""
 		}
 		d := digestOf(&r)
@@ -129,6 +129,8 @@ func checkFacts(r *Resource, d DigestSet) error {
 		return errors.Join(a.only("interpreter", d, "sha256"), must(a.Interpreter == nil || r.Name == a.Interpreter.Location.String(), "interpreter %q is not named by its location", r.Name))
 	case RoleLock:
 		return errors.Join(a.only("lock", d, "sha256"), checkLock(r))
+	case RoleImage:
+		return errors.Join(a.only("image", d, "sha256"), must(a.Image == nil || a.Image.Seen != "", "the image's digest was seen nowhere"))
 	case RoleRun:
 		return errors.Join(a.only("", d, "sha256"), must(r.URI == "" && r.MediaType == "", "the run has a uri or a media type"))
 	}
@@ -150,6 +152,7 @@ func (a *Annotations) kinds() (kinds []string) {
 	}{
 		{a.File != nil, "file"}, {a.Tree != nil, "tree"}, {a.Commit != nil, "commit"},
 		{a.Package != nil, "package"}, {a.Interpreter != nil, "interpreter"}, {a.Lock != nil, "lock"},
+		{a.Image != nil, "image"},
 	} {
 		if k.there {
 			kinds = append(kinds, k.name)
@@ -186,6 +189,16 @@ func checkTree(t *TreeFacts, d hashing.TreeDigest) error {
 		"folder %q with that digest has %d files and %d bytes", t.Location, t.Files, t.Bytes)
 	for _, l := range t.Links {
 		err = errors.Join(err, checkEncoded(l.Path), checkEncoded(l.Target))
+	}
+	return errors.Join(err, checkSources(t))
+}
+
+// checkSources: a file of a folder has one place to be had from.
+func checkSources(t *TreeFacts) (err error) {
+	seen := map[string]bool{}
+	for _, s := range t.Sources {
+		err = errors.Join(err, checkEncoded(s.Path), must(s.URI != "" && !seen[s.Path], "folder %q has a source without uri, or two for %q", t.Location, s.Path))
+		seen[s.Path] = true
 	}
 	return err
 }

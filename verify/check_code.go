@@ -13,7 +13,7 @@ import (
 // repositories knows the commit that the record names, they are its bytes, but for
 // the differences that the record names too.
 func checkCode(ctx context.Context, q *inquiry, r *record.Record) Check {
-	if gaps := gapsOf(r, gapCode, gapCodeChanged, gapSubmodule); len(gaps) > 0 {
+	if gaps := gapsOf(r, record.GapCode, record.GapCodeChanged, record.GapSubmodule); len(gaps) > 0 {
 		return lacking("not all code was captured: %s", gapNames(gaps)).with(gapEvidence(gaps)...)
 	}
 	var all []Evidence

@@ -11,7 +11,7 @@ import (
 // checkData: each input that was declared is in the record with its digest.
 func checkData(_ context.Context, _ *inquiry, r *record.Record) Check {
 	p := r.Parameters()
-	gaps := slices.DeleteFunc(gapsOf(r, gapInput, gapInputChanged), func(g record.Gap) bool {
+	gaps := slices.DeleteFunc(gapsOf(r, record.GapInput, record.GapInputChanged), func(g record.Gap) bool {
 		return concerns(g, p.Preprocessing) && !concerns(g, p.Inputs)
 	})
 	return captured(r, declaration{"--input", "data", record.RoleData, p.Inputs, gaps})
@@ -20,7 +20,7 @@ func checkData(_ context.Context, _ *inquiry, r *record.Record) Check {
 // checkPreprocessing: the same of what prepares the data.
 func checkPreprocessing(_ context.Context, _ *inquiry, r *record.Record) Check {
 	p := r.Parameters()
-	gaps := slices.DeleteFunc(gapsOf(r, gapInput, gapInputChanged), func(g record.Gap) bool {
+	gaps := slices.DeleteFunc(gapsOf(r, record.GapInput, record.GapInputChanged), func(g record.Gap) bool {
 		return concerns(g, p.Inputs) && !concerns(g, p.Preprocessing)
 	})
 	return captured(r, declaration{"--preprocess", "preprocessing", record.RolePreprocessing, p.Preprocessing, gaps})

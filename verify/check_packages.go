@@ -12,7 +12,7 @@ import (
 // checkPackages: the interpreter and each distribution that is installed in it are
 // in the record, and the installed files were compared with their own RECORD.
 func checkPackages(_ context.Context, _ *inquiry, r *record.Record) Check {
-	if gaps := gapsOf(r, gapPackages, gapPackage, gapPackageFiles, gapPackageChanged); len(gaps) > 0 {
+	if gaps := gapsOf(r, record.GapPackages, record.GapPackage, record.GapPackageFiles, record.GapPackageChanged); len(gaps) > 0 {
 		return lacking("not all packages were captured: %s", gapNames(gaps)).with(gapEvidence(gaps)...)
 	}
 	interpreters, packages := r.Dependencies(record.RoleInterpreter), r.Dependencies(record.RolePackage)
@@ -103,7 +103,7 @@ func checkLocked(ctx context.Context, q *inquiry, r *record.Record) Check {
 	case len(packages) == 0:
 		return lacking("the record names no package")
 	case len(locks) == 0:
-		return lacking("the record names no lock file").with(gapEvidence(gapsOf(r, gapLock))...).
+		return lacking("the record names no lock file").with(gapEvidence(gapsOf(r, record.GapLock))...).
 			mend("uv", "pip", "compile", "--generate-hashes", "requirements.in", "-o", "requirements.lock")
 	}
 	var all []Evidence

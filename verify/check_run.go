@@ -29,13 +29,13 @@ func checkCompleted(_ context.Context, _ *inquiry, r *record.Record) Check {
 			compared(string(record.Succeeded)+", exit status 0", found)
 	}
 	return held("the command ended with 0").compared(found, found).
-		noting(gapNotes(r, gapOrphan, gapOutputMissing, gapOutputStale, gapOutput)...)
+		noting(gapNotes(r, record.GapOrphan, record.GapOutputMissing, record.GapOutputStale, record.GapOutput)...)
 }
 
 // checkEnvironment: the machine is described.
 func checkEnvironment(_ context.Context, _ *inquiry, r *record.Record) Check {
 	e := r.Environment()
-	if gaps := gapsOf(r, gapEnvironment, gapInterpreter); len(gaps) > 0 {
+	if gaps := gapsOf(r, record.GapEnvironment, record.GapInterpreter); len(gaps) > 0 {
 		return lacking("not all of the environment was captured: %s", gapNames(gaps)).with(gapEvidence(gaps)...)
 	}
 	switch {

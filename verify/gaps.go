@@ -7,27 +7,6 @@ import (
 	"github.com/lineage-audit/lineage/record"
 )
 
-// The kinds of gaps that a check below gaps.none asks about, as docs/record.md
-// lists them.
-const (
-	gapCode           = "code-not-captured"
-	gapCodeChanged    = "code-changed"
-	gapSubmodule      = "submodule-not-captured"
-	gapInput          = "input-not-hashed"
-	gapInputChanged   = "input-changed"
-	gapOutputMissing  = "output-missing"
-	gapOutputStale    = "output-untouched"
-	gapOutput         = "output-not-hashed"
-	gapPackages       = "packages-not-captured"
-	gapPackage        = "package-not-captured"
-	gapPackageFiles   = "package-files-differ"
-	gapPackageChanged = "packages-changed"
-	gapInterpreter    = "interpreter-not-hashed"
-	gapLock           = "lock-not-read"
-	gapEnvironment    = "environment-not-read"
-	gapOrphan         = "process-outlived"
-)
-
 func gapsOf(r *record.Record, kinds ...string) (gaps []record.Gap) {
 	for _, g := range r.Gaps() {
 		if slices.Contains(kinds, g.Kind) {

@@ -13,7 +13,6 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/lineage-audit/lineage/capture"
 	"github.com/lineage-audit/lineage/record"
 )
 
@@ -206,7 +205,7 @@ func TestRunHashingCutShort(t *testing.T) {
 			}
 			rec := s.newest()
 			got := rec.Metadata().Outcome.Status
-			if got != c.outcome && got != record.Interrupted || !gapKinds(rec)[capture.GapInput] || len(rec.Dependencies(record.RoleData)) > 0 {
+			if got != c.outcome && got != record.Interrupted || !gapKinds(rec)[record.GapInput] || len(rec.Dependencies(record.RoleData)) > 0 {
 				t.Errorf("the outcome is %s, the gaps are %+v", got, rec.Gaps())
 			}
 			if s.run(s.lineage("verify", "m")).status == 0 {

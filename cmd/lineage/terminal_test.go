@@ -11,7 +11,6 @@ import (
 
 	"github.com/creack/pty"
 
-	"github.com/lineage-audit/lineage/capture"
 	"github.com/lineage-audit/lineage/record"
 )
 
@@ -173,7 +172,7 @@ func TestTerminalProgress(t *testing.T) {
 		t.Errorf("it ended with %d", status)
 	}
 	r := s.newest()
-	if !gapKinds(r)[capture.GapInput] || r.Metadata().Outcome.Status != record.Succeeded {
+	if !gapKinds(r)[record.GapInput] || r.Metadata().Outcome.Status != record.Succeeded {
 		t.Errorf("got %+v", r.Statement().Predicate.RunDetails)
 	}
 	bar, summary, found := strings.Cut(term.text(), "lineage: run ")
@@ -212,7 +211,7 @@ func TestTerminalProgressOfOutputs(t *testing.T) {
 	term.expect("256.6 GiB", 1)
 	term.typed(ctrlC)
 	term.end()
-	if !gapKinds(s.newest())[capture.GapOutput] {
+	if !gapKinds(s.newest())[record.GapOutput] {
 		t.Error("the output was hashed")
 	}
 }

@@ -11,7 +11,7 @@ import (
 // badRecords are those that are refused, each for one reason.
 func badRecords() []vector {
 	var all []vector
-	for _, part := range [][]vector{badBytes(), badBits(), badKeys(), badValues(), badTypes(), badSubjects(), badOutcomes(), badDetails(), badParameters(), badResources(), badTrees(), badParts(), badCommits(), badPackages()} {
+	for _, part := range [][]vector{badBytes(), badBits(), badKeys(), badValues(), badTypes(), badSubjects(), badOutcomes(), badDetails(), badParameters(), badResources(), badTrees(), badParts(), badCommits(), badPackages(), badSurroundings()} {
 		all = append(all, part...)
 	}
 	return all
@@ -140,7 +140,7 @@ var required = map[string]string{
 
 // badKeys have keys that are not ours, twice, in another case, or not at all.
 func badKeys() []vector {
-	whole, base := everything(), encode()
+	whole, base := everythingAround(), encode()
 	var all []vector
 	for name, path := range objects {
 		all = append(all, malformed("unknown-key-in-"+name, edit(whole, add(path, "extra", `"1"`)), `unknown key "extra"`))

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"slices"
+
 	"github.com/lineage-audit/lineage/hashing"
 	"github.com/lineage-audit/lineage/record"
 	rt "github.com/lineage-audit/lineage/record/recordtest"
@@ -16,9 +18,9 @@ func minimal() []byte {
 	})
 }
 
-// everything has every field that the format has, in some place.
-func everything() []byte {
-	return encode(rt.Observed, serverModel, rt.OutputTree("repo:links", rt.Files{"a": "1"}), func(s *record.Statement) {
+// everything has every field that the format had at first, in some place.
+var everything = []rt.Option{
+	rt.Observed, serverModel, rt.OutputTree("repo:links", rt.Files{"a": "1"}), func(s *record.Statement) {
 		d, run := &s.Predicate.BuildDefinition, &s.Predicate.RunDetails
 		d.ExternalParameters.Source = "https://git.example/ada/fraud.git@" + string(rt.Commit)
 		d.ExternalParameters.Preprocessing = record.Declared{None: true}
@@ -38,7 +40,44 @@ func everything() []byte {
 				in.Unowned = []string{"venv:lib/python3.13/site-packages/stray.py"}
 			}
 		}
-	})
+	},
+}
+
+// everythingAround has, besides, what was added later: every field that there is.
+func everythingAround() []byte { return encode(append(slices.Clone(everything), around)...) }
+
+// around is what the run took place in.
+func around(s *record.Statement) {
+	d := &s.Predicate.BuildDefinition
+	blas := rt.Location("venv:lib/libopenblas.so.0")
+	e := &d.InternalParameters
+	e.Container = &record.Container{Runtime: "kubernetes", ID: "3f2a91", Image: "registry.example/train:7"}
+	e.GPUs = []record.GPU{{Vendor: "NVIDIA", Name: "H100 PCIe", Memory: 80 << 30, Driver: "550.54.14", Toolkit: "CUDA 12.4"}}
+	e.Libraries = []record.Library{{
+		Kind: "blas", Name: "OpenBLAS", Version: "0.3.27", Location: &blas, Digest: rt.SHA256("openblas").SHA256,
+		Threads: 4, ThreadsFrom: "OPENBLAS_NUM_THREADS",
+	}}
+	d.ResolvedDependencies = append(d.ResolvedDependencies, image("registry.example/train:7"))
+	for i := range d.ResolvedDependencies {
+		a := &d.ResolvedDependencies[i].Annotations
+		if a.Lock != nil {
+			a.Lock.Lists = []string{"pkg:npm/left-pad@1.3.0"}
+		}
+		if a.Role == record.RoleData && a.Tree != nil {
+			a.Tree.Sources = []record.Source{{Path: "1.png", URI: "https://data.example/1.png"}}
+		}
+	}
+}
+
+func container(c record.Container) rt.Option {
+	return func(s *record.Statement) { s.Predicate.BuildDefinition.InternalParameters.Container = &c }
+}
+
+func image(reference string) record.Resource {
+	return record.Resource{
+		Name: "image", URI: "pkg:oci/train?repository_url=registry.example/train", Digest: rt.SHA256("an image's manifest of " + reference),
+		Annotations: record.Annotations{Role: record.RoleImage, Image: &record.ImageFacts{Reference: reference, Seen: "declared"}},
+	}
 }
 
 func patch() record.Resource {

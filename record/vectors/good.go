@@ -24,7 +24,8 @@ func goodRecords() []vector {
 	succeeded := encode()
 	vectors := []vector{
 		{name: "succeeded", raw: succeeded},
-		{name: "everything", raw: everything()},
+		{name: "everything", raw: encode(everything...)},
+		{name: "everything-around", raw: everythingAround()},
 		{name: "minimal", raw: minimal()},
 	}
 	for name, opts := range map[string][]rt.Option{
@@ -65,6 +66,8 @@ func goodRecords() []vector {
 		"time-whole-second":     {rt.As(rt.Invocation, rt.Started.Truncate(1e9))},
 		"time-nanoseconds":      {rt.As(rt.Invocation, rt.Started.Add(1))},
 		"took-no-time":          {tookNoTime},
+		"no-container":          {container(record.Container{None: true})},
+		"image-unknown":         {container(record.Container{Runtime: "docker"})},
 	} {
 		vectors = append(vectors, vector{name: name, raw: encode(opts...)})
 	}

@@ -1,4 +1,4 @@
-package capture
+package record
 
 // The kinds of gaps: what was to be captured and was not. The words are stable;
 // docs/record.md says what each means.
@@ -23,6 +23,7 @@ const (
 	GapOrphan         = "process-outlived"       // a process of the run outlived its command
 	GapKilled         = "process-killed"         // a process was ended for want of memory, and the command went on
 	GapTracking       = "tracking-not-read"      // the tracker holds outputs that could not be read back
+	GapImage          = "image-not-known"        // the container image that the run took place in is not known by its digest
 )
 
 // The kinds of notes: what is said and is no gap.
@@ -33,7 +34,5 @@ const (
 	NoteSkipped         = "skipped"          // a folder of the work tree that counts as no code: an environment, a cache
 	NoteWritten         = "written"          // a file that is no code changed while the run went on
 	NotePackages        = "packages"         // something of note about the packages
+	NoteSubmodule       = "submodule"        // a submodule is not checked out, which is ordinary
 )
-
-// NoteSubmodule names a submodule that is not checked out, which is ordinary.
-const NoteSubmodule = "submodule"

@@ -27,8 +27,10 @@ func missing(r *record.Record) []absence {
 	}
 	p := r.Parameters()
 	expect(count(r.Dependencies(record.RoleCode)).Files > 0, "code", "no file of code is known")
-	expect(p.Inputs.None || count(r.Dependencies(record.RoleData)).Count > 0, "data",
+	expect(p.Inputs.None || len(p.Inputs.Paths) > 0 || count(r.Dependencies(record.RoleData)).Count > 0, "data",
 		"no input is known: name each with --input PATH, or say --input none")
+	expect(len(p.Inputs.Paths) == 0 || count(r.Dependencies(record.RoleData)).Count > 0, "data",
+		"inputs were declared, and none was hashed: the gaps say why")
 	expect(p.Outputs.None || !r.Metadata().Outcome.Ended0() || count(r.Outputs()).Count > 0, "outputs",
 		"none was found: name each with --output PATH")
 	if isPython(r) {

@@ -34,6 +34,7 @@ func TestSummary(t *testing.T) {
 		{"summary-nothing", []recordtest.Option{nothing}, report.SummaryFacts{}, pipe},
 		{"summary-not-started", []recordtest.Option{nothing, notStarted}, report.SummaryFacts{}, pipe},
 		{"summary-none", []recordtest.Option{nothing, none}, report.SummaryFacts{}, pipe},
+		{"summary-unhashed", []recordtest.Option{nothing, declared}, report.SummaryFacts{}, pipe},
 		{"summary-empty", []recordtest.Option{nothing, empty}, report.SummaryFacts{}, pipe},
 		{"summary-many-gaps", []recordtest.Option{manyGaps}, report.SummaryFacts{}, pipe},
 	} {
@@ -51,6 +52,11 @@ func nothing(s *record.Statement) {
 	d.ResolvedDependencies = nil
 	p := &d.ExternalParameters
 	p.Inputs, p.Preprocessing, p.Outputs = record.Declared{}, record.Declared{}, record.Declared{}
+}
+
+// declared declares an input, of which a record without data knows nothing.
+func declared(s *record.Statement) {
+	s.Predicate.BuildDefinition.ExternalParameters.Inputs.Paths = []record.Location{recordtest.Location("repo:data")}
 }
 
 // none declares that there is none of anything, to a command that is not Python's.

@@ -35,6 +35,8 @@ var arrows = map[string][]string{
 	"verify":              {"hashing", "record", "record/strict"},
 	"verify/evidence":     {"attach", "capture/python", "git", "hashing", "record", "store", "verify"},
 	"report":              {"hashing", "record", "verify"},
+	"trace":               {"hashing", "record"},
+	"report/graph":        {"hashing", "record", "report", "trace"},
 	"record/vectors":      {"hashing", "record", "record/recordtest", "record/strict"},
 	"cmd/lineage":         nil, // everything
 	"bench/overhead":      nil,
@@ -44,6 +46,8 @@ var arrows = map[string][]string{
 var touchless = map[string][]string{
 	"verify":        {"net", "net/http", "os", "os/exec", "database/sql", "syscall"},
 	"report":        {"net", "net/http", "os", "os/exec", "database/sql", "syscall"},
+	"report/graph":  {"net", "net/http", "os", "os/exec", "database/sql", "syscall"},
+	"trace":         {"net", "net/http", "os", "os/exec", "database/sql", "syscall"},
 	"record":        {"net", "net/http", "os", "os/exec", "database/sql", "syscall"},
 	"record/strict": {"net", "net/http", "os", "os/exec", "database/sql", "syscall"},
 	"hashing":       {"net", "net/http", "os/exec", "database/sql"},

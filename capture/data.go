@@ -2,6 +2,7 @@ package capture
 
 import (
 	"context"
+	"fmt"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -91,6 +92,8 @@ func (s *session) captureOutputs(ctx context.Context) []record.Resource {
 		}
 		if written := s.written(p, tree); len(written) == len(tree.Hashed) {
 			found = append(found, s.outputResources(ctx, p, tree)...)
+		} else if len(written) > record.MaxParts {
+			s.ledger.gap(record.GapOutput, p.location.String(), fmt.Sprintf("the run wrote %d of its files, too many to name each, and not the others", len(written)))
 		} else {
 			found = append(found, fileResources(p, written, nil)...)
 		}
@@ -136,6 +139,9 @@ func (s *session) outputResources(ctx context.Context, p declaredPath, tree hash
 		return nil
 	}
 	if !tree.IsDir {
+		return []record.Resource{whole}
+	}
+	if len(tree.Hashed) > record.MaxParts {
 		return []record.Resource{whole}
 	}
 	return append([]record.Resource{whole}, fileResources(p, tree.Hashed, &p.location)...)

@@ -59,6 +59,8 @@ var left = map[string]struct {
 	"many stale files":            {before: "mkdir m; for i in $(seq 150); do echo 1 >m/$i; done", script: ":", output: "m"},
 	"a sidecar stands beside it":  {before: "echo 1 >m.lineage.intoto.json", script: "echo 1 >m", output: "m", want: "m"},
 	"a tracker writes beside it":  {before: "echo 1 >mlflow.db", script: "echo 1 >>mlflow.db; mkdir -p mlruns; echo 1 >mlruns/a; echo 1 >m", output: "m", want: "m"},
+	"more files than are named":   {script: "mkdir m; cd m; seq 1001 | split -l 1 -a 3", output: "m", want: "m"},
+	"more, and one is stale":      {before: "mkdir m; echo 1 >m/old", script: "cd m; seq 1001 | split -l 1 -a 3", output: "m", gaps: "output-not-hashed m"},
 	"named after what no tree is": {script: "mkdir .git/m; echo 1 >.git/m/a", output: ".git/m", want: ".git/m .git/m/a"},
 }
 
@@ -90,11 +92,22 @@ func TestOutputs(t *testing.T) {
 			switch name {
 			case "the whole tree":
 				perhaps = []string{"code-not-captured code"}
+			case "more, and one is stale":
+				perhaps = []string{"output-untouched repo:m/old"}
 			case "code is written over":
 				perhaps = []string{"code-changed repo:train.py"}
 			}
 			wantGaps(t, r, gaps, perhaps)
 		})
+	}
+}
+
+// Up to record.MaxParts files stand beside their folder.
+func TestOutputOfManyFiles(t *testing.T) {
+	t.Parallel()
+	p := newRepo(t, nil)
+	if got := p.trained("mkdir m; cd m; seq 1000 | split -l 1 -a 3", outputs("m")).Outputs(); len(got) != 1001 {
+		t.Errorf("%d outputs, want the folder and its 1000 files", len(got))
 	}
 }
 

@@ -2,6 +2,11 @@ package record
 
 import "github.com/lineage-audit/lineage/hashing"
 
+// MaxParts is how many files an output folder may have for them to stand beside it,
+// as its parts. Of a larger one the manifest alone lists them: a data set of images
+// would make a record that nobody can read.
+const MaxParts = 1000
+
 // FileResource describes one file. Where it is part of an output folder, tree is
 // that folder.
 func FileResource(role Role, at Location, digest hashing.FileDigest, bytes int64, tree *Location) Resource {

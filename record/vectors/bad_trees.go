@@ -2,6 +2,7 @@ package main
 
 import (
 	"math"
+	"strconv"
 
 	"github.com/lineage-audit/lineage/hashing"
 	"github.com/lineage-audit/lineage/record"
@@ -41,6 +42,19 @@ func badTrees() []vector {
 			s.Predicate.BuildDefinition.ResolvedDependencies[3].Annotations.Tree.Files = 0
 		}), "with that digest has 0 files"),
 		malformed("tree-without-its-parts", edit(base, func(n *node) { remove("subject.4")(n); remove("subject.3")(n) }), "is not the sum of its"),
+		malformed("tree-of-1000-files-without-parts", unchecked(many(record.MaxParts)), "is not the sum of its"),
+	}
+}
+
+// many is an output folder of n files that stands without them.
+func many(n int) rt.Option {
+	files := rt.Files{}
+	for i := range n {
+		files[strconv.Itoa(i)] = strconv.Itoa(i)
+	}
+	return func(s *record.Statement) {
+		rt.OutputTree("repo:images", files)(s)
+		s.Subject = s.Subject[:len(s.Subject)-n]
 	}
 }
 

@@ -141,9 +141,6 @@ func modelResources(target Target, m hashing.Manifest, files []HashedFile) ([]re
 		r.Annotations.Origin = origin
 		parts = append(parts, r)
 	}
-	if len(parts) > record.MaxParts {
-		parts = nil
-	}
 	whole := record.TreeResource(record.RoleOutput, at, m, bytes)
 	whole.Annotations.Origin = origin
 	return append([]record.Resource{whole}, parts...), nil

@@ -133,6 +133,10 @@ func (s *session) manifests(ctx context.Context, made []record.Resource) ([]reco
 		if r.Annotations.Tree == nil {
 			continue
 		}
+		if t := r.Annotations.Tree; t.Files > 0 && len(parts[t.Location]) == 0 { // it was kept when the folder was hashed
+			found = append(found, blobResource(record.RoleManifest, r.Name, r.Digest.Tree.ManifestDigest()))
+			continue
+		}
 		m, err := hashing.NewManifest(parts[r.Annotations.Tree.Location])
 		if err != nil {
 			return nil, err

@@ -23,6 +23,7 @@ var arrows = map[string][]string{
 	"git":                 {"hashing", "record/strict"},
 	"store":               {"hashing", "record", "record/strict"},
 	"store/storetest":     {"hashing", "record", "store"},
+	"store/index":         {"hashing", "record", "store"},
 	"attach":              {"hashing", "record"},
 	"attach/attachtest":   {"attach", "hashing", "record", "record/recordtest"},
 	"attach/mlflow":       {"attach", "hashing", "record", "record/strict"},

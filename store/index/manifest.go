@@ -1,0 +1,40 @@
+package index
+
+import (
+	"context"
+	"iter"
+
+	"github.com/lineage-audit/lineage/hashing"
+	"github.com/lineage-audit/lineage/store"
+)
+
+// maxManifest bounds a manifest that is read: some ten million files.
+const maxManifest = 1 << 30
+
+// manifest reads that of a folder from the store.
+func manifest(ctx context.Context, s *store.Store, tree hashing.TreeDigest) (hashing.Manifest, error) {
+	if tree.IsEmpty() {
+		return hashing.Manifest{}, nil
+	}
+	raw, err := s.ReadBlob(ctx, tree.ManifestDigest(), maxManifest)
+	if err != nil {
+		return hashing.Manifest{}, err
+	}
+	return hashing.ParseManifest(raw)
+}
+
+// files gives the files of a folder.
+func files(ctx context.Context, s *store.Store, tree hashing.TreeDigest) iter.Seq2[hashing.Entry, error] {
+	return func(yield func(hashing.Entry, error) bool) {
+		m, err := manifest(ctx, s, tree)
+		if err != nil {
+			yield(hashing.Entry{}, err)
+			return
+		}
+		for _, e := range m.Entries() {
+			if !yield(e, nil) {
+				return
+			}
+		}
+	}
+}

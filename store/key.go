@@ -1,0 +1,72 @@
+package store
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/lineage-audit/lineage/hashing"
+	"github.com/lineage-audit/lineage/record"
+)
+
+// Kind is what a key keeps.
+type Kind string
+
+// The kinds, as the first part of a key has them.
+const (
+	KindFormat     Kind = "format"
+	KindIntent     Kind = "intents"
+	KindRecord     Kind = "records"
+	KindBlob       Kind = "blobs"
+	KindAttachment Kind = "attachments"
+	KindSignature  Kind = "signatures"
+	KindStatement  Kind = "statements"
+)
+
+// Key is a key of the store, taken apart. Which fields are set follows from Kind.
+type Key struct {
+	Kind       Kind
+	Invocation record.Invocation  // of an intent
+	Record     record.ID          // of a record, and of what is about one
+	Digest     hashing.FileDigest // of a blob, and of what is about a record
+}
+
+// String is the key.
+func (k Key) String() string {
+	switch k.Kind {
+	case KindIntent:
+		return intentPrefix + k.Invocation.String()
+	case KindRecord:
+		return recordKey(k.Record)
+	case KindBlob:
+		return blobKey(k.Digest)
+	case KindAttachment, KindSignature, KindStatement:
+		return fmt.Sprintf("%s/%s/%s", k.Kind, k.Record, k.Digest)
+	}
+	return string(k.Kind)
+}
+
+// ParseKey reads exactly what String gives; anything else is an error.
+func ParseKey(s string) (k Key, err error) {
+	kind, rest, _ := strings.Cut(s, "/")
+	last := s[strings.LastIndexByte(s, '/')+1:]
+	switch k.Kind = Kind(kind); k.Kind {
+	case KindFormat:
+	case KindIntent:
+		k.Invocation, err = record.ParseInvocation(last)
+	case KindRecord:
+		k.Record, err = record.ParseID(strings.TrimSuffix(last, recordSuffix))
+	case KindBlob:
+		k.Digest, err = hashing.ParseFileDigest(last)
+	case KindAttachment, KindSignature, KindStatement:
+		about, _, _ := strings.Cut(rest, "/")
+		if k.Record, err = record.ParseID(about); err == nil {
+			k.Digest, err = hashing.ParseFileDigest(last)
+		}
+	default:
+		err = errKey
+	}
+	if err != nil || k.String() != s {
+		return Key{}, fmt.Errorf("%w of this store: %q", errKey, s)
+	}
+	return k, nil
+}

@@ -1,0 +1,29 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"time"
+)
+
+// Remover is a [Backend] that can give objects up. storetest checks that an
+// implementation keeps this contract.
+//
+// An object has a time at which it was last put. A Put that finds the object there
+// counts: whoever has put it relies on it, and must find it afterwards. Times are
+// those of one clock, that of what keeps the objects.
+type Remover interface {
+	// Now is the time by that clock.
+	Now(ctx context.Context) (time.Time, error)
+	// LastPut is when the object was last put. A key that is absent is an error that
+	// wraps [fs.ErrNotExist].
+	LastPut(ctx context.Context, key string) (time.Time, error)
+	// Remove takes away, for good when it returns nil, those of the objects that
+	// were last put before that time, in this order, and gives the keys of those
+	// that it took. What is absent is left out. A Put beside it either comes first,
+	// and the object stays, or puts the object anew.
+	Remove(ctx context.Context, before time.Time, keys ...string) ([]string, error)
+}
+
+// ErrNoRemoval says that what keeps the store gives nothing up.
+var ErrNoRemoval = errors.New("objects cannot be removed from this store")

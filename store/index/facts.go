@@ -10,7 +10,7 @@ func runOf(r *record.Record) Run {
 	m := r.Metadata()
 	run := Run{
 		ID: r.ID(), Invocation: m.InvocationID, Started: m.StartedOn, Finished: m.FinishedOn, Outcome: m.Outcome,
-		Command: r.Parameters().Command, Gaps: len(r.Gaps()),
+		Command: r.Parameters().Command, Gaps: len(r.Gaps()), Host: r.Environment().Host,
 	}
 	if m.Parent != nil {
 		run.Parent = *m.Parent
@@ -27,17 +27,21 @@ func runOf(r *record.Record) Run {
 // usesOf are the files and folders of a record: outputs first, then what it read,
 // each in the record's order.
 func usesOf(r *record.Record) []Use {
-	outputs := r.Outputs()
-	folders := map[record.Location]hashing.TreeDigest{}
+	run, outputs := runOf(r), r.Outputs()
+	folders, whole := map[record.Location]hashing.TreeDigest{}, map[record.Location]bool{}
 	for _, o := range outputs {
 		if t := o.Annotations.Tree; t != nil {
 			folders[t.Location] = *o.Digest.Tree
+		}
+		if f := o.Annotations.File; f != nil && f.Tree != nil {
+			whole[*f.Tree] = true
 		}
 	}
 	var uses []Use
 	add := func(side Side, res record.Resource) {
 		if u, found := useOf(res, folders); found {
-			u.Run, u.Started, u.Status, u.Side = r.ID(), r.Metadata().StartedOn, r.Metadata().Outcome.Status, side
+			u.Run, u.Side = &run, side
+			u.Parts = side == Made && u.Digest.IsTree() && whole[u.Location]
 			uses = append(uses, u)
 		}
 	}

@@ -18,6 +18,7 @@ type Run struct {
 	Commit     record.GitHash   // "" where there is none
 	State      record.TreeState // of the work tree, "" without a commit
 	Gaps       int
+	Host       string            // "" where the record leaves it out
 	Parent     record.Invocation // zero where the run has none
 }
 

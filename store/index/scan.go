@@ -108,7 +108,7 @@ func (s *scan) uses(ctx context.Context, w wanted) iter.Seq2[Use, error] {
 type matcher struct {
 	*scan
 	wanted
-	files map[hashing.FileDigest]bool              // of wanted.in
+	files map[hashing.FileDigest]bool            // of wanted.in
 	known map[hashing.TreeDigest][]hashing.Entry // of folders, what is wanted by digest
 }
 
@@ -127,16 +127,16 @@ func (s *scan) matcher(ctx context.Context, w wanted) (*matcher, error) {
 	return m, nil
 }
 
-// matches are the use itself and the files of the folder that was read, as far as
-// they are wanted.
+// matches are the use itself and the files of the folder whose files do not
+// stand beside it, as far as they are wanted.
 func (m *matcher) matches(ctx context.Context, u Use) (found []Use) {
-	if m.side != "" && m.side != u.Side || !m.run.IsZero() && m.run != u.Run {
+	if m.side != "" && m.side != u.Side || !m.run.IsZero() && m.run != u.Run.ID {
 		return nil
 	}
 	if m.wantsWhole(u) {
 		found = append(found, u)
 	}
-	if !m.run.IsZero() || u.Side == Made || !u.Digest.IsTree() || u.Digest.Tree == m.in {
+	if !m.run.IsZero() || u.Parts || !u.Digest.IsTree() || u.Digest.Tree == m.in {
 		return found
 	}
 	for _, e := range m.within(ctx, u) {
@@ -187,7 +187,7 @@ func (m *matcher) within(ctx context.Context, u Use) (found []hashing.Entry) {
 	return found
 }
 
-// fileOf is the use of one file of a folder that was read.
+// fileOf is the use of one file of a folder.
 func fileOf(folder Use, e hashing.Entry) Use {
 	u := folder
 	u.Digest, u.Location, u.Bytes = OfFile(e.Digest), folder.Location.Join(e.Path), -1
@@ -204,7 +204,7 @@ func (s *scan) digests(ctx context.Context, prefix string, limit int) ([]Digest,
 		}
 		for _, u := range usesOf(r) {
 			all[u.Digest] = true
-			for e := range m.filesRead(ctx, u) {
+			for e := range m.filesIn(ctx, u) {
 				all[OfFile(e)] = true
 			}
 		}
@@ -212,9 +212,9 @@ func (s *scan) digests(ctx context.Context, prefix string, limit int) ([]Digest,
 	return firstDigests(all, prefix, limit), nil
 }
 
-func (m *matcher) filesRead(ctx context.Context, u Use) map[hashing.FileDigest]bool {
+func (m *matcher) filesIn(ctx context.Context, u Use) map[hashing.FileDigest]bool {
 	found := map[hashing.FileDigest]bool{}
-	if u.Side == Read && u.Digest.IsTree() {
+	if !u.Parts && u.Digest.IsTree() {
 		of, _ := manifest(ctx, m.store, u.Digest.Tree)
 		for _, e := range of.Entries() {
 			found[e.Digest] = true

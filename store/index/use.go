@@ -45,16 +45,16 @@ func (d Digest) String() string {
 
 // Use is one file or folder that a run made or read.
 type Use struct {
-	Run      record.ID
-	Started  record.Timestamp // of the run
-	Status   record.Status    // of the run
+	Run      *Run // shared by the uses of one run: for reading
 	Side     Side
 	Role     record.Role
 	Digest   Digest
 	Location record.Location
-	// Bytes is the size, and -1 where the record does not say it: of a file in a
-	// folder that was read.
+	// Bytes is the size, and -1 where the record does not say it: of an interpreter,
+	// and of a file that only a manifest lists.
 	Bytes int64
+	// Parts tells of a folder that its files stand beside it, as uses of their own.
+	Parts bool
 	// Within is the recorded folder that the file is part of.
 	Within *Within
 }

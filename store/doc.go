@@ -4,8 +4,9 @@
 // in: [Dir] is a folder, [Memory] is for tests, and an object store would do.
 //
 //	format                            "lineage store 1" and a newline
-//	intents/<invocation>              what was announced: record.Intent
-//	records/<aa>/<id>.intoto.json     a record; aa are the first two digits of its id
+//	intents/<aa>/<invocation>         what was announced: record.Intent; aa are the
+//	                                  first two digits of its name, here and below
+//	records/<aa>/<id>.intoto.json     a record
 //	signatures/<id>/<sha256>          a Sigstore bundle over the record of that id
 //	attachments/<id>/<sha256>         where it was hung: record.Attachment
 //	statements/<id>/<sha256>          what was said of it later

@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"iter"
+	"strings"
 
 	"github.com/lineage-audit/lineage/hashing"
 	"github.com/lineage-audit/lineage/record"
@@ -15,13 +16,26 @@ const (
 	maxIntent    = 16 << 20
 )
 
+func intentKey(i record.Invocation) string {
+	s := i.String()
+	return intentPrefix + s[:2] + "/" + s
+}
+
+func parseIntentKey(key string) (record.Invocation, error) {
+	i, err := record.ParseInvocation(key[strings.LastIndexByte(key, '/')+1:])
+	if err != nil || intentKey(i) != key {
+		return record.Invocation{}, &DamageError{key, fmt.Errorf("%w of an intent", errKey)}
+	}
+	return i, nil
+}
+
 // PutIntent keeps the file of an intent, which record.EncodeIntent made.
 func (s *Store) PutIntent(ctx context.Context, raw []byte) error {
 	i, err := record.DecodeIntent(raw)
 	if err != nil {
 		return err
 	}
-	return s.put(ctx, intentPrefix+i.InvocationID.String(), bytes.NewReader(raw))
+	return s.put(ctx, intentKey(i.InvocationID), bytes.NewReader(raw))
 }
 
 // Announced is an intent as the store has it.
@@ -34,7 +48,7 @@ type Announced struct {
 // wraps [ErrNotFound]; one that is malformed, or of another invocation, is a
 // [*DamageError].
 func (s *Store) Intent(ctx context.Context, i record.Invocation) (Announced, error) {
-	return s.intent(ctx, intentPrefix+i.String())
+	return s.intent(ctx, intentKey(i))
 }
 
 func (s *Store) intent(ctx context.Context, key string) (Announced, error) {
@@ -43,7 +57,7 @@ func (s *Store) intent(ctx context.Context, key string) (Announced, error) {
 		return Announced{}, err
 	}
 	i, err := record.DecodeIntent(raw)
-	if err == nil && intentPrefix+i.InvocationID.String() != key {
+	if err == nil && intentKey(i.InvocationID) != key {
 		err = fmt.Errorf("it is the intent of invocation %s", i.InvocationID)
 	}
 	if err != nil {

@@ -34,7 +34,7 @@ type Key struct {
 func (k Key) String() string {
 	switch k.Kind {
 	case KindIntent:
-		return intentPrefix + k.Invocation.String()
+		return intentKey(k.Invocation)
 	case KindRecord:
 		return recordKey(k.Record)
 	case KindBlob:

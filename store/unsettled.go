@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"iter"
 	"slices"
-	"strings"
 
 	"github.com/lineage-audit/lineage/record"
 )
@@ -116,15 +115,19 @@ func (s *Store) state(ctx context.Context, i record.Invocation, alive Alive) (Un
 }
 
 // announced are the runs that have an intent and whose invocation starts with
-// prefix.
+// prefix, which is empty or has two digits at least.
 func (s *Store) announced(ctx context.Context, prefix string) (found []record.Invocation, damage []error) {
-	for key, err := range s.backend.List(ctx, intentPrefix+prefix) {
+	start := intentPrefix
+	if prefix != "" {
+		start += prefix[:2] + "/" + prefix
+	}
+	for key, err := range s.backend.List(ctx, start) {
 		if err != nil {
 			return found, append(damage, fmt.Errorf("listing intents: %w", err))
 		}
-		i, err := record.ParseInvocation(strings.TrimPrefix(key, intentPrefix))
+		i, err := parseIntentKey(key)
 		if err != nil {
-			damage = append(damage, &DamageError{key, fmt.Errorf("%w of an intent: %w", errKey, err)})
+			damage = append(damage, err)
 			continue
 		}
 		found = append(found, i)

@@ -33,6 +33,7 @@ var arrows = map[string][]string{
 	"capture/child":       {},
 	"capture/redact":      {},
 	"capture/environment": {"capture/redact", "record"},
+	"fetch":               {"capture/redact", "hashing"},
 	"capture/python":      {"capture/redact", "hashing", "record"},
 	"capture":             {"capture/child", "capture/environment", "capture/python", "capture/redact", "git", "hashing", "record"},
 	"capture/capturetest": {"capture", "git", "hashing", "record", "store"},

@@ -56,6 +56,7 @@ var touchless = map[string][]string{
 	"report/graph":  {"net", "net/http", "os", "os/exec", "database/sql", "syscall"},
 	"trace":         {"net", "net/http", "os", "os/exec", "database/sql", "syscall"},
 	"compare":       {"net", "net/http", "os", "os/exec", "database/sql", "syscall"},
+	"report/page":   {"net", "net/http", "os", "os/exec", "database/sql", "syscall"},
 	"record":        {"net", "net/http", "os", "os/exec", "database/sql", "syscall"},
 	"record/strict": {"net", "net/http", "os", "os/exec", "database/sql", "syscall"},
 	"hashing":       {"net", "net/http", "os/exec", "database/sql"},

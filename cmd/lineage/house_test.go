@@ -44,6 +44,7 @@ var arrows = map[string][]string{
 	"report":              {"compare", "hashing", "record", "verify"},
 	"trace":               {"hashing", "record"},
 	"report/graph":        {"hashing", "record", "report", "trace"},
+	"report/page":         {"compare", "docs", "hashing", "record", "report", "report/graph", "trace", "verify"},
 	"record/vectors":      {"hashing", "record", "record/recordtest", "record/strict"},
 	"cmd/lineage":         nil, // everything
 	"bench/overhead":      nil,

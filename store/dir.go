@@ -13,6 +13,7 @@ import (
 	"strings"
 	"sync"
 	"syscall"
+	"time"
 )
 
 // Dir is a backend in a folder of a file system, with one file for each key. The
@@ -24,11 +25,12 @@ import (
 type Dir struct {
 	root  string
 	link  func(old, new string) error // os.Link
+	now   func() time.Time            // time.Now
 	swept sync.Once
 }
 
 // NewDir is the backend in the folder at path.
-func NewDir(path string) *Dir { return &Dir{root: filepath.Clean(path), link: os.Link} }
+func NewDir(path string) *Dir { return &Dir{root: filepath.Clean(path), link: os.Link, now: time.Now} }
 
 var _ Backend = (*Dir)(nil)
 

@@ -3,6 +3,7 @@ package store
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"iter"
@@ -10,15 +11,22 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"time"
 )
 
-// Memory is a backend for tests. Its zero value is empty.
+// Memory is a backend for tests. Its zero value is empty. It has a clock of its own,
+// which stands still unless [Memory.Pass] sets it forward.
 type Memory struct {
 	mu      sync.Mutex
 	objects map[string][]byte
+	put     map[string]time.Duration // when each was last put
+	clock   time.Duration
 }
 
-var _ Backend = (*Memory)(nil)
+var (
+	_ Backend = (*Memory)(nil)
+	_ Remover = (*Memory)(nil)
+)
 
 // Put implements [Backend].
 func (m *Memory) Put(ctx context.Context, key string, content io.Reader) error {
@@ -35,9 +43,9 @@ func (m *Memory) Put(ctx context.Context, key string, content io.Reader) error {
 		return fmt.Errorf("%q %w", key, ErrExists)
 	}
 	if m.objects == nil {
-		m.objects = map[string][]byte{}
+		m.objects, m.put = map[string][]byte{}, map[string]time.Duration{}
 	}
-	m.objects[key] = raw
+	m.objects[key], m.put[key] = raw, m.clock
 	return nil
 }
 
@@ -74,6 +82,50 @@ func (m *Memory) List(ctx context.Context, prefix string) iter.Seq2[string, erro
 			}
 		}
 	}
+}
+
+// Pass lets time pass.
+func (m *Memory) Pass(d time.Duration) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.clock += d
+}
+
+// epoch is when the clock of a Memory begins.
+var epoch = time.Unix(1_000_000_000, 0)
+
+// Now implements [Remover].
+func (m *Memory) Now(ctx context.Context) (time.Time, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return epoch.Add(m.clock), ctx.Err()
+}
+
+// Stat implements [Remover].
+func (m *Memory) Stat(ctx context.Context, key string) (Stat, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	raw, found := m.objects[key]
+	if !found {
+		return Stat{}, fmt.Errorf("%q: %w", key, ErrNotFound)
+	}
+	return Stat{int64(len(raw)), epoch.Add(m.put[key])}, ctx.Err()
+}
+
+// Remove implements [Remover].
+func (m *Memory) Remove(ctx context.Context, before time.Time, keys ...string) (removed []string, err error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for _, key := range keys {
+		if err := errors.Join(ctx.Err(), CheckKey(key)); err != nil {
+			return removed, err
+		}
+		if _, found := m.objects[key]; found && epoch.Add(m.put[key]).Before(before) {
+			delete(m.objects, key)
+			removed = append(removed, key)
+		}
+	}
+	return removed, nil
 }
 
 // withContext makes reads fail when ctx has ended.

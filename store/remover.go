@@ -15,14 +15,20 @@ import (
 type Remover interface {
 	// Now is the time by that clock.
 	Now(ctx context.Context) (time.Time, error)
-	// LastPut is when the object was last put. A key that is absent is an error that
-	// wraps [fs.ErrNotExist].
-	LastPut(ctx context.Context, key string) (time.Time, error)
+	// Stat describes an object. A key that is absent is an error that wraps
+	// [fs.ErrNotExist].
+	Stat(ctx context.Context, key string) (Stat, error)
 	// Remove takes away, for good when it returns nil, those of the objects that
 	// were last put before that time, in this order, and gives the keys of those
-	// that it took. What is absent is left out. A Put beside it either comes first,
-	// and the object stays, or puts the object anew.
+	// that it took, also where it fails. What is absent is left out. A Put beside it
+	// either comes first, and the object stays, or puts the object anew.
 	Remove(ctx context.Context, before time.Time, keys ...string) ([]string, error)
+}
+
+// Stat is what is known of an object without reading it.
+type Stat struct {
+	Bytes   int64
+	LastPut time.Time
 }
 
 // ErrNoRemoval says that what keeps the store gives nothing up.

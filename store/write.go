@@ -34,8 +34,8 @@ func (d *Dir) Put(ctx context.Context, key string, content io.Reader) error {
 		return err
 	}
 	content = withContext(ctx, content)
-	err := compare(path, content)
-	if errors.Is(err, fs.ErrNotExist) {
+	there, err := d.again(path, content)
+	if !there {
 		err = d.writeNew(path, content)
 	}
 	if err != nil {
@@ -185,14 +185,19 @@ func compareFiles(path, other string) error {
 	return compare(path, f)
 }
 
-// compare reads content to its end, and is an error that wraps [ErrExists] if the
-// file at path has other bytes. If there is no such file it reads nothing.
+// compare is sameBytes for the file at path.
 func compare(path string, content io.Reader) error {
 	f, err := openFile(path)
 	if err != nil {
 		return err
 	}
 	defer f.Close()
+	return sameBytes(path, f, content)
+}
+
+// sameBytes reads content to its end, and is an error that wraps [ErrExists] if the
+// file, which is at path, has other bytes.
+func sameBytes(path string, f, content io.Reader) error {
 	same := true
 	a, b := make([]byte, 32<<10), make([]byte, 32<<10)
 	for {

@@ -33,6 +33,8 @@ func Run(t *testing.T, fresh func(t *testing.T) store.Backend) {
 		"writers of one key":   writersOfOneKey,
 		"writers that differ":  writersThatDiffer,
 		"content is not alias": notAlias,
+		"removal":              removal,
+		"removal and writers":  removalAndWriters,
 	} {
 		t.Run(name, func(t *testing.T) { test(t, fresh(t)) })
 	}

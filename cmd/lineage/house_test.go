@@ -45,6 +45,7 @@ var arrows = map[string][]string{
 	"trace":               {"hashing", "record"},
 	"report/graph":        {"hashing", "record", "report", "trace"},
 	"report/page":         {"compare", "docs", "hashing", "record", "report", "report/graph", "trace", "verify"},
+	"report/ci":           {"docs", "report", "verify"},
 	"record/vectors":      {"hashing", "record", "record/recordtest", "record/strict"},
 	"cmd/lineage":         nil, // everything
 	"bench/overhead":      nil,
@@ -58,6 +59,7 @@ var touchless = map[string][]string{
 	"trace":         {"net", "net/http", "os", "os/exec", "database/sql", "syscall"},
 	"compare":       {"net", "net/http", "os", "os/exec", "database/sql", "syscall"},
 	"report/page":   {"net", "net/http", "os", "os/exec", "database/sql", "syscall"},
+	"report/ci":     {"net", "net/http", "os", "os/exec", "database/sql", "syscall"},
 	"record":        {"net", "net/http", "os", "os/exec", "database/sql", "syscall"},
 	"record/strict": {"net", "net/http", "os", "os/exec", "database/sql", "syscall"},
 	"hashing":       {"net", "net/http", "os/exec", "database/sql"},

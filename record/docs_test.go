@@ -27,7 +27,7 @@ func documentation(t *testing.T) string {
 func TestEveryKeyIsDocumented(t *testing.T) {
 	doc := documentation(t)
 	seen := map[reflect.Type]bool{}
-	for _, v := range []any{record.Statement{}, record.Intent{}, record.Attachment{}} {
+	for _, v := range []any{record.Statement{}, record.Intent{}, record.Attachment{}, record.Fetched{}} {
 		for _, key := range keysOf(reflect.TypeOf(v), seen) {
 			if !mentions(doc, key) {
 				t.Errorf("docs/record.md does not have the key %q", key)

@@ -42,7 +42,9 @@ type Parameters struct {
 	Outputs          Declared    `json:"outputs"`
 	Source           string      `json:"source,omitempty"` // URL@COMMIT, declared where there is no .git
 	Config           *FileFacts  `json:"config,omitempty"` // the lineage.yaml that was read
-	Strict           bool        `json:"strict,omitempty"`
+	// Sources are those that lineage.yaml declares of inputs.
+	Sources []DeclaredSource `json:"sources,omitempty"`
+	Strict  bool             `json:"strict,omitempty"`
 }
 
 // Declared is what was said of one kind of path: the paths, or that there are

@@ -34,6 +34,7 @@ func checkParameters(p *Parameters) error {
 	for _, d := range []Declared{p.Inputs, p.Preprocessing, p.Outputs} {
 		err = errors.Join(err, must(!d.None || len(d.Paths) == 0, "none and %v are declared at once", d.Paths))
 	}
+	err = errors.Join(err, checkDeclaredSources(p.Sources))
 	for _, n := range p.Parameters {
 		err = errors.Join(err, must(n.Name != "", "a parameter without a name"))
 	}

@@ -10,6 +10,7 @@
 //	signatures/<id>/<sha256>          a Sigstore bundle over the record of that id
 //	attachments/<id>/<sha256>         where it was hung: record.Attachment
 //	statements/<id>/<sha256>          what was said of it later
+//	sources/<sha256>/<sha256>         where bytes were fetched from: record.Fetched
 //	blobs/sha256/<aa>/<sha256>        manifests and kept content
 //
 // All but format and intents are named by the SHA-256 of their bytes, and are

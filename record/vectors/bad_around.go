@@ -1,6 +1,7 @@
 package main
 
 import (
+	"github.com/lineage-audit/lineage/hashing"
 	"github.com/lineage-audit/lineage/record"
 	rt "github.com/lineage-audit/lineage/record/recordtest"
 )
@@ -19,7 +20,14 @@ func badSurroundings() []vector {
 	sources := func(list ...record.Source) []byte {
 		return changed(3, func(r *record.Resource) { r.Annotations.Tree.Sources = list })
 	}
+	declared := func(list ...record.DeclaredSource) []byte {
+		return unchecked(func(s *record.Statement) { s.Predicate.BuildDefinition.ExternalParameters.Sources = list })
+	}
+	train := record.DeclaredSource{Path: rt.Location("repo:data/train.csv"), URI: "https://data.example/train.csv"}
 	return []vector{
+		malformed("declared-source-twice", declared(train, train), "two sources of"),
+		malformed("declared-source-without-scheme", declared(record.DeclaredSource{Path: train.Path, URI: "data.example/train.csv"}), "no URI with a scheme"),
+		malformed("declared-source-digest-zero", declared(record.DeclaredSource{Path: train.Path, URI: train.URI, Digest: &hashing.FileDigest{}}), "is of zeros"),
 		malformed("container-none-and-runtime", within(func(e *record.Environment) { e.Container.None = true }), "no container, and one of runtime"),
 		malformed("image-without-container", within(func(e *record.Environment) { e.Container = &record.Container{None: true} }), "no container, and image"),
 		malformed("image-twice", unchecked(around, rt.Dependency(image("registry.example/other:1"))), "with digests that differ"),

@@ -1,5 +1,5 @@
 // Vectors writes the files below testdata/records, testdata/intents,
-// testdata/attachments and testdata/manifests: documents that every
+// testdata/attachments, testdata/sources and testdata/manifests: documents that every
 // implementation of the formats must read, and more that it must refuse, each
 // named by what is wrong with it.
 //

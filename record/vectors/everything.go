@@ -49,6 +49,7 @@ func everythingAround() []byte { return encode(append(slices.Clone(everything), 
 // around is what the run took place in.
 func around(s *record.Statement) {
 	d := &s.Predicate.BuildDefinition
+	d.ExternalParameters.Sources = []record.DeclaredSource{{Path: rt.Location("repo:data/images"), URI: "s3://data.example/images/", Digest: rt.SHA256("said").SHA256}}
 	blas := rt.Location("venv:lib/libopenblas.so.0")
 	e := &d.InternalParameters
 	e.Container = &record.Container{Runtime: "kubernetes", ID: "3f2a91", Image: "registry.example/train:7"}

@@ -33,6 +33,7 @@ func formats() []format {
 		{"records/v1", ".intoto.json", goodRecords(), badRecords()},
 		{"intents/v1", ".json", goodIntents(), badIntents()},
 		{"attachments/v1", ".json", goodAttachments(), badAttachments()},
+		{"sources/v1", ".json", goodSources(), badSources()},
 		{"manifests/v1", ".sha256", goodManifests(), badManifests()},
 	}
 }

@@ -58,6 +58,7 @@ var decoders = map[string]func([]byte) error{
 	"records/v1":     func(raw []byte) error { _, err := record.Decode(raw); return err },
 	"intents/v1":     func(raw []byte) error { _, err := record.DecodeIntent(raw); return err },
 	"attachments/v1": func(raw []byte) error { _, err := record.DecodeAttachment(raw); return err },
+	"sources/v1":     func(raw []byte) error { _, err := record.DecodeFetched(raw); return err },
 	"manifests/v1":   func(raw []byte) error { _, err := hashing.ParseManifest(raw); return err },
 }
 

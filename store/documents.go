@@ -74,7 +74,7 @@ func (s *Store) documents(ctx context.Context, kind string, about record.ID) ite
 		folder := fmt.Sprintf("%s/%s/", kind, about)
 		for key, err := range s.backend.List(ctx, folder) {
 			if err != nil {
-				yield(nil, fmt.Errorf("listing %s: %w", kind, err))
+				yield(nil, &ListError{kind, err})
 				return
 			}
 			if !yield(s.document(ctx, key, strings.TrimPrefix(key, folder))) {

@@ -62,3 +62,16 @@ func (e *AmbiguousError) Error() string {
 	}
 	return b.String()
 }
+
+// ListError says that keys could not be listed, so that nobody knows what else
+// there is.
+type ListError struct {
+	What string // records, intents
+	Err  error
+}
+
+// Error says what was listed.
+func (e *ListError) Error() string { return fmt.Sprintf("listing %s: %v", e.What, e.Err) }
+
+// Unwrap is why.
+func (e *ListError) Unwrap() error { return e.Err }

@@ -72,7 +72,7 @@ func (s *Store) Intents(ctx context.Context) iter.Seq2[Announced, error] {
 	return func(yield func(Announced, error) bool) {
 		for key, err := range s.backend.List(ctx, intentPrefix) {
 			if err != nil {
-				yield(Announced{}, fmt.Errorf("listing intents: %w", err))
+				yield(Announced{}, &ListError{"intents", err})
 				return
 			}
 			if !yield(s.intent(ctx, key)) {

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"cmp"
 	"context"
-	"fmt"
 	"iter"
 	"slices"
 
@@ -58,7 +57,7 @@ func (s *Store) search(ctx context.Context, q query) iter.Seq2[*record.Record, e
 func (s *Store) recordKeys(ctx context.Context) (keys []string, err error) {
 	for key, err := range s.backend.List(ctx, "records/") {
 		if err != nil {
-			return nil, fmt.Errorf("listing records: %w", err)
+			return nil, &ListError{"records", err}
 		}
 		keys = append(keys, key)
 	}

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"cmp"
 	"context"
-	"fmt"
 	"iter"
 	"slices"
 
@@ -123,7 +122,7 @@ func (s *Store) announced(ctx context.Context, prefix string) (found []record.In
 	}
 	for key, err := range s.backend.List(ctx, start) {
 		if err != nil {
-			return found, append(damage, fmt.Errorf("listing intents: %w", err))
+			return found, append(damage, &ListError{"intents", err})
 		}
 		i, err := parseIntentKey(key)
 		if err != nil {

@@ -108,6 +108,10 @@ type Missing struct {
 	Detail string `json:"detail"`         // for people
 	What   string `json:"what,omitempty"` // the place, where no other node names it
 	URI    string `json:"uri,omitempty"`
+	// Files of the folder's Of files are those that this is about; both are 0 where
+	// it is about all of it.
+	Files int64 `json:"files,omitempty"`
+	Of    int64 `json:"of,omitempty"`
 	// Runs are those that the reason speaks of: abandoned ones, later ones.
 	Runs []string `json:"runs,omitempty"`
 }
@@ -167,7 +171,6 @@ type Why string
 const (
 	Made     Why = "made"      // run → bytes: they are an output of it, by digest
 	MadePart Why = "made-part" // run → folder: files of it are outputs of the run, by digest
-	Held     Why = "held"      // folder → file: the file is in the folder, by its manifest
 	Read     Why = "read"      // bytes → run
 	ReadPart Why = "read-part" // bytes → run: files of it are among those that the run read
 	Attached Why = "attached"  // run → model: the record hangs there

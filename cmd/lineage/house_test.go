@@ -42,7 +42,7 @@ var arrows = map[string][]string{
 	"compare":             {"attach", "hashing", "record"},
 	"compare/contents":    {"capture/redact", "compare", "git", "hashing", "record", "store"},
 	"report":              {"compare", "hashing", "record", "verify"},
-	"trace":               {"hashing", "record"},
+	"trace":               {"hashing", "record", "store/index"},
 	"report/graph":        {"hashing", "record", "report", "trace"},
 	"report/page":         {"compare", "docs", "hashing", "record", "report", "report/graph", "trace", "verify"},
 	"report/ci":           {"docs", "report", "verify"},

@@ -1,0 +1,184 @@
+package trace
+
+import (
+	"context"
+	"maps"
+	"slices"
+
+	"github.com/lineage-audit/lineage/hashing"
+	"github.com/lineage-audit/lineage/record"
+	"github.com/lineage-audit/lineage/store/index"
+)
+
+// origin is where the bytes that a run read came from.
+type origin struct {
+	makers []*maker
+	later  []index.Run // made the same bytes, too late
+	rest   rest        // what no run made
+}
+
+// rest counts the files that no run made, by where else they are from.
+type rest struct {
+	files, committed, sourced, trivial int64
+	uris                               []string
+	unknown                            []string // the first paths of files that are from nowhere
+	noManifest                         bool
+}
+
+// reading is what a run read of the same bytes, at one place or several. Without a
+// run it is what was asked about.
+type reading struct {
+	info  *runInfo // nil for what was asked about
+	items []item   // of the same digest
+}
+
+// origin finds who made what was read: whoever made it as a whole, or else who made
+// files of it; and of the rest where else it is from.
+func (t *tracer) origin(ctx context.Context, r reading) (*origin, error) {
+	var key originKey
+	if r.info != nil {
+		key = originKey{r.info.run.ID, r.items[0].digest}
+		if known, found := t.origins[key]; found {
+			return known, nil
+		}
+	}
+	found, err := t.findOrigin(ctx, r)
+	if err == nil && r.info != nil {
+		t.origins[key] = found
+	}
+	return found, err
+}
+
+func (t *tracer) findOrigin(ctx context.Context, r reading) (*origin, error) {
+	o := &origin{}
+	first := r.items[0]
+	if first.digest.IsEmpty() {
+		o.rest = rest{files: first.files, trivial: first.files}
+		return o, nil
+	}
+	c, err := t.readerCode(ctx, r)
+	if err != nil {
+		return nil, err
+	}
+	var m *hashing.Manifest
+	if first.digest.IsTree() {
+		if m, err = t.manifest(ctx, first); err != nil {
+			return nil, err
+		}
+	}
+	if r.info != nil && isTrivialFolder(m) {
+		o.rest = rest{files: first.files, trivial: first.files}
+		return o, nil
+	}
+	if err := t.wholeMakers(ctx, r, c, m, o); err != nil {
+		return nil, err
+	}
+	if len(o.makers) > 0 || !first.digest.IsTree() || m == nil {
+		o.restOfWhole(r, c, m)
+		return o, nil
+	}
+	return o, t.partMakers(ctx, r, c, m, o)
+}
+
+func (t *tracer) readerCode(ctx context.Context, r reading) (*code, error) {
+	if r.info == nil {
+		return nil, nil
+	}
+	return t.codeOf(ctx, r.info)
+}
+
+// wholeMakers finds the runs that made exactly these bytes.
+func (t *tracer) wholeMakers(ctx context.Context, r reading, c *code, m *hashing.Manifest, o *origin) error {
+	byRun := map[record.ID]*maker{}
+	for u, err := range t.w.Catalog.ByDigest(ctx, r.items[0].digest, index.Made) {
+		if err != nil {
+			return err
+		}
+		joined, same := false, false
+		for _, i := range r.items {
+			read := spot{i.at, false, c.holdsAll(i, m)}
+			if r.info == nil || judge(spot{u.Location, u.Within != nil, false}, read, u.Bytes) == firm {
+				joined, same = true, same || u.Location == i.at
+			}
+		}
+		if joined {
+			r.add(u, same, byRun, o)
+		}
+	}
+	o.makers = ranked(byRun)
+	for i, m := range o.makers {
+		m.likely = i == 0
+	}
+	return nil
+}
+
+// add notes that a run made what was read, if the times allow it.
+func (r reading) add(u index.Use, same bool, byRun map[record.ID]*maker, o *origin) {
+	m := byRun[u.Run.ID]
+	if m == nil {
+		m = &maker{run: *u.Run}
+		if r.info != nil {
+			if m.order = orderOf(m.run, r.info.run); m.order == "" {
+				o.tooLate(m.run, r.info.run)
+				return
+			}
+		}
+		byRun[u.Run.ID] = m
+	}
+	m.same = m.same || same
+	if !slices.Contains(m.places, u.Location) {
+		m.places = append(m.places, u.Location)
+	}
+}
+
+// tooLate notes a run that made the bytes after they had been read.
+func (o *origin) tooLate(run, reader index.Run) {
+	known := slices.ContainsFunc(o.later, func(l index.Run) bool { return l.ID == run.ID })
+	if !known && run.ID != reader.ID {
+		o.later = append(o.later, run)
+	}
+}
+
+// ranked are the makers without those that only started others, the likeliest first.
+func ranked(byRun map[record.ID]*maker) []*maker {
+	all := withoutParents(slices.Collect(maps.Values(byRun)))
+	slices.SortFunc(all, likelier)
+	return all
+}
+
+// holdsAll tells whether a commit has a file, or every file of a folder, in place.
+func (c *code) holdsAll(i item, m *hashing.Manifest) bool {
+	if !i.digest.IsTree() {
+		return c.holds(i.at, i.digest.File)
+	}
+	if c == nil || m == nil || m.Len() == 0 {
+		return false
+	}
+	for _, e := range m.Entries() {
+		if !c.holds(i.at.Join(e.Path), e.Digest) {
+			return false
+		}
+	}
+	return true
+}
+
+// restOfWhole says where else bytes are from that no run made files of.
+func (o *origin) restOfWhole(r reading, c *code, m *hashing.Manifest) {
+	first := r.items[0]
+	if len(o.makers) > 0 {
+		return
+	}
+	o.rest = rest{files: first.files, noManifest: first.digest.IsTree() && m == nil}
+	for _, i := range r.items {
+		switch {
+		case i.uri != "":
+			o.rest.sourced = first.files
+			o.rest.uris = append(o.rest.uris, i.uri)
+		case r.info != nil && isTrivialName(i.at.Path):
+			o.rest.trivial = first.files
+		}
+		if c.holdsAll(i, m) {
+			o.rest.committed = first.files
+		}
+	}
+}

@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/lineage-audit/lineage/attach"
+	"github.com/lineage-audit/lineage/attach/mlflow"
 	"github.com/lineage-audit/lineage/capture"
 	"github.com/lineage-audit/lineage/git"
 	"github.com/lineage-audit/lineage/record"
@@ -78,32 +79,62 @@ func (c *cli) verifyCommand() *cobra.Command {
 func (c *cli) verify(ctx context.Context, f verifyFlags, asked string) error {
 	ctx, stop := interruptible(ctx)
 	defer stop()
-	q, err := c.request(f, asked)
+	j, err := c.judge(ctx, f, asked)
 	if err != nil {
 		return err
 	}
-	ref, err := attach.ParseRef(asked)
-	if err != nil {
-		return &statusError{status: exitUsage, err: err, hint: hintOf(err)}
-	}
-	if ref.Kind == attach.RefPath {
-		if _, err := os.Lstat(ref.Path); err != nil {
-			return usage("model: %w", err)
-		}
-	}
-	cleanUp, err := c.gather(ctx, f, ref, &q)
-	if err != nil {
+	defer j.close()
+	if err := c.tell(j.verdict, f.json); err != nil {
 		return cannot(err)
 	}
-	defer cleanUp()
-	verdict := verify.Verify(ctx, q)
-	if err := c.tell(verdict, f.json); err != nil {
-		return cannot(err)
-	}
-	if status := verdict.Result.ExitStatus(); status != exitPass {
+	if status := j.verdict.Result.ExitStatus(); status != exitPass {
 		return &statusError{status: status}
 	}
 	return nil
+}
+
+// judged is a verdict, and what it was found with.
+type judged struct {
+	verdict  verify.Verdict
+	request  verify.Request
+	ref      attach.Ref
+	place    *capture.Place
+	store    *store.Store
+	dir      string             // of the store
+	system   *mlflow.System     // nil for a path
+	registry *evidence.Registry // likewise
+	opened   []io.Closer
+	closing  func(io.Closer)
+}
+
+// close gives back what was opened.
+func (j *judged) close() {
+	for _, opened := range j.opened {
+		j.closing(opened)
+	}
+}
+
+// judge verifies a model, as the flags have it.
+func (c *cli) judge(ctx context.Context, f verifyFlags, asked string) (*judged, error) {
+	j := &judged{closing: c.closing}
+	var err error
+	if j.request, err = c.request(f, asked); err != nil {
+		return nil, err
+	}
+	if j.ref, err = attach.ParseRef(asked); err != nil {
+		return nil, &statusError{status: exitUsage, err: err, hint: hintOf(err)}
+	}
+	if j.ref.Kind == attach.RefPath {
+		if _, err := os.Lstat(j.ref.Path); err != nil {
+			return nil, usage("model: %w", err)
+		}
+	}
+	if err := c.gather(ctx, f, j); err != nil {
+		j.close()
+		return nil, cannot(err)
+	}
+	j.verdict = verify.Verify(ctx, j.request)
+	return j, nil
 }
 
 // cannot is our own failure while verifying: never a verdict.
@@ -150,43 +181,36 @@ func (c *cli) request(f verifyFlags, asked string) (verify.Request, error) {
 func fileURI(path string) string { return "file:" + filepath.Base(path) }
 
 // gather gives the request its eyes.
-func (c *cli) gather(ctx context.Context, f verifyFlags, ref attach.Ref, q *verify.Request) (func(), error) {
-	place, err := c.place(ctx)
-	if err != nil {
-		return nil, err
+func (c *cli) gather(ctx context.Context, f verifyFlags, j *judged) (err error) {
+	q := &j.request
+	if j.place, err = c.place(ctx); err != nil {
+		return err
 	}
-	s, dir, err := c.open(ctx, place)
-	if err != nil {
-		return nil, err
+	if j.store, j.dir, err = c.open(ctx, j.place); err != nil {
+		return err
 	}
-	if err := c.chosen(ctx, s, f.record, q); err != nil {
-		return nil, err
+	if err := c.chosen(ctx, j.store, f.record, q); err != nil {
+		return err
 	}
-	o := git.Options{Env: c.environ}
-	repositories := &evidence.Repositories{Options: o}
-	kept := evidence.Store{Store: s}
+	repositories := &evidence.Repositories{Options: git.Options{Env: c.environ}}
+	kept := evidence.Store{Store: j.store}
 	q.Records, q.Opener, q.Locks = kept, repositories, evidence.Locks{}
 	q.ClientFiles = []verify.ClientFile{evidence.ClientFile()}
-	blobs, closers := evidence.Blobs{kept}, []io.Closer{repositories}
-	if ref.Kind == attach.RefPath {
-		q.Target = evidence.Path{Path: ref.Path, Store: dir}
+	blobs := evidence.Blobs{kept}
+	j.opened = append(j.opened, repositories)
+	if j.ref.Kind == attach.RefPath {
+		q.Target = evidence.Path{Path: j.ref.Path, Store: j.dir}
 	} else {
-		system := newMLflow(c.environ, place.Dir, c.python(ctx, place.Dir))
-		registry := &evidence.Registry{Tracker: system, Ref: ref}
-		q.Target, blobs, closers = registry, append(blobs, registry), append(closers, system)
+		j.system = newMLflow(c.environ, j.place.Dir, c.python(ctx, j.place.Dir))
+		j.registry = &evidence.Registry{Tracker: j.system, Ref: j.ref}
+		q.Target, blobs, j.opened = j.registry, append(blobs, j.registry), append(j.opened, j.system)
 	}
 	q.Blobs = blobs
-	q.Places = places(place, dir, f.dataRoots)
-	if place.Repo != nil {
-		if q.Local, err = repositories.Open(ctx, verify.RepositoryRef{URL: place.Root}); err != nil {
-			return nil, err
-		}
+	q.Places = places(j.place, j.dir, f.dataRoots)
+	if j.place.Repo != nil {
+		q.Local, err = repositories.Open(ctx, verify.RepositoryRef{URL: j.place.Root})
 	}
-	return func() {
-		for _, opened := range closers {
-			c.closing(opened)
-		}
-	}, nil
+	return err
 }
 
 // closing gives back what a verb has opened. Its answer stands already.

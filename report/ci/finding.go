@@ -26,7 +26,7 @@ const (
 // are clean and bounded.
 type finding struct {
 	id       string // the check's, or verdictID
-	rung     verify.Rung
+	rung     string
 	status   verify.Status
 	standing standing
 	line     string   // in one sentence: "lacking: this version reads no signatures"
@@ -69,7 +69,7 @@ func read(v verify.Verdict, o Options) verdict {
 
 // whole is the finding about the verdict.
 func (d verdict) whole() finding {
-	f := finding{id: verdictID, rung: d.Required, status: verify.Lacking, standing: missing}
+	f := finding{id: verdictID, rung: outer(string(d.Required)), status: verify.Lacking, standing: missing}
 	word := string(verify.CannotVerify)
 	switch d.Result {
 	case verify.Pass:
@@ -85,12 +85,13 @@ func (d verdict) whole() finding {
 }
 
 func findingOf(c verify.Check, required verify.Rung) finding {
-	f := finding{id: outer(string(c.ID)), rung: c.Rung, status: statusOf(c.Status), mend: outer(c.Mend), place: placeOf(c)}
+	f := finding{id: outer(string(c.ID)), rung: outer(string(c.Rung)), status: statusOf(c.Status), mend: outer(c.Mend), place: placeOf(c)}
 	f.standing = standingOf(c, required)
-	f.line = string(f.status) + ": " + outer(c.Reason)
+	f.line = string(f.status)
 	if c.SetAside {
-		f.line = fmt.Sprintf("set aside (%s), it is %s", outer(c.SetAsideReason), f.line)
+		f.line += fmt.Sprintf(", set aside (%s)", outer(c.SetAsideReason))
 	}
+	f.line += ": " + outer(c.Reason)
 	f.details = details(c)
 	for _, n := range c.Notes[:min(len(c.Notes), mostListed)] {
 		f.notes = append(f.notes, outer(n))

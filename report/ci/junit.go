@@ -56,7 +56,7 @@ func junit(d verdict) ([]byte, error) {
 	}
 	suite.add(testCaseOf(d.verdict, "lineage"))
 	for _, f := range d.checks {
-		suite.add(testCaseOf(f, "lineage."+outer(string(f.rung))))
+		suite.add(testCaseOf(f, "lineage."+f.rung))
 	}
 	var b bytes.Buffer
 	b.WriteString(xml.Header)

@@ -60,7 +60,7 @@ func table(d verdict) string {
 	var b strings.Builder
 	b.WriteString("\n| status | rung | check | reason |\n| --- | --- | --- | --- |\n")
 	for _, f := range d.checks {
-		fmt.Fprintf(&b, "| %s | %s | %s | %s |\n", mark(f), cell(outer(string(f.rung))), cell(f.id), cell(f.line))
+		fmt.Fprintf(&b, "| %s | %s | %s | %s |\n", mark(f), cell(f.rung), cell(f.id), cell(strings.TrimPrefix(f.line, string(f.status)+": ")))
 	}
 	return b.String()
 }
@@ -86,19 +86,30 @@ func section(f finding) string {
 }
 
 // span is a clean text as a code span, in which nothing is markup, a link, a
-// mention or a reference. Its fence is longer than any row of backquotes in it.
+// mention or a reference. Its fence is longer than any row of backquotes in it. The
+// mark of a log's older commands stands as an escape, since comments are printed too.
 func span(s string) string {
 	if s = strings.TrimSpace(s); s == "" {
 		return "–"
 	}
-	fence := "`"
-	for strings.Contains(s, fence) {
-		fence += "`"
-	}
+	s = strings.ReplaceAll(s, "##", `#\x23`)
+	fence := strings.Repeat("`", longestRow(s)+1)
 	if strings.HasPrefix(s, "`") || strings.HasSuffix(s, "`") {
 		s = " " + s + " "
 	}
 	return fence + s + fence
+}
+
+// longestRow is the length of the longest row of backquotes.
+func longestRow(s string) (longest int) {
+	row := 0
+	for _, c := range []byte(s) {
+		if row++; c != '`' {
+			row = 0
+		}
+		longest = max(longest, row)
+	}
+	return longest
 }
 
 // cell is a span in a table, where a bar stands as an escape: how it is written

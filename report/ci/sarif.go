@@ -56,7 +56,7 @@ func ruleOf(f finding) sarifRule {
 	r.Short = sarifText{Text: "Proves: " + plainText(text.Proves)}
 	r.Help = sarifText{Text: plainText("Proves: " + text.Proves + "\n\nDoes not prove: " + text.DoesNotProve +
 		"\n\nFails: " + text.Fails + "\n\nLacking: " + text.Lacking + "\n\nTo mend it: " + text.Mend)}
-	r.Properties = map[string]string{"rung": string(f.rung)}
+	r.Properties = map[string]string{"rung": f.rung}
 	return r
 }
 
@@ -71,7 +71,7 @@ func resultOf(d verdict, f finding, rule int) sarifResult {
 		Message: sarifText{Text: message(f.body())}, Locations: []sarifLocation{locationOf(d, f)},
 		// The second name is the one that GitHub reads.
 		PartialFingerprints: map[string]string{"lineageCheck/v1": print, "primaryLocationLineHash": print[:16] + ":1"},
-		Properties:          map[string]string{"status": string(f.status), "rung": outer(string(f.rung))},
+		Properties:          map[string]string{"status": string(f.status), "rung": f.rung},
 	}
 	if f.standing == aside {
 		r.Suppressions = []sarifSuppression{{Kind: "external", Status: "accepted", Justification: message(f.line)}}

@@ -47,6 +47,7 @@ type Before struct {
 // Hand says what commands can reach that are run in the folder in which the page
 // was made. What is empty cannot be reached, and no command speaks of it.
 type Hand struct {
+	Folder string // where they are run, as an absolute path
 	// Record is the record's file, RecordURL the address at which a server has it.
 	Record, RecordURL string
 	// Records is the folder of the store's records, Naming are those files of it, in

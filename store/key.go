@@ -20,6 +20,7 @@ const (
 	KindAttachment Kind = "attachments"
 	KindSignature  Kind = "signatures"
 	KindStatement  Kind = "statements"
+	KindSource     Kind = "sources"
 )
 
 // Key is a key of the store, taken apart. Which fields are set follows from Kind.
@@ -27,7 +28,8 @@ type Key struct {
 	Kind       Kind
 	Invocation record.Invocation  // of an intent
 	Record     record.ID          // of a record, and of what is about one
-	Digest     hashing.FileDigest // of a blob, and of what is about a record
+	Source     hashing.FileDigest // of the bytes that a source is about
+	Digest     hashing.FileDigest // of a blob, and of what is about something
 }
 
 // String is the key.
@@ -41,6 +43,8 @@ func (k Key) String() string {
 		return blobKey(k.Digest)
 	case KindAttachment, KindSignature, KindStatement:
 		return fmt.Sprintf("%s/%s/%s", k.Kind, k.Record, k.Digest)
+	case KindSource:
+		return fmt.Sprintf("%s/%s/%s", k.Kind, k.Source, k.Digest)
 	}
 	return string(k.Kind)
 }
@@ -48,6 +52,7 @@ func (k Key) String() string {
 // ParseKey reads exactly what String gives; anything else is an error.
 func ParseKey(s string) (k Key, err error) {
 	kind, rest, _ := strings.Cut(s, "/")
+	about, _, _ := strings.Cut(rest, "/")
 	last := s[strings.LastIndexByte(s, '/')+1:]
 	switch k.Kind = Kind(kind); k.Kind {
 	case KindFormat:
@@ -58,8 +63,11 @@ func ParseKey(s string) (k Key, err error) {
 	case KindBlob:
 		k.Digest, err = hashing.ParseFileDigest(last)
 	case KindAttachment, KindSignature, KindStatement:
-		about, _, _ := strings.Cut(rest, "/")
 		if k.Record, err = record.ParseID(about); err == nil {
+			k.Digest, err = hashing.ParseFileDigest(last)
+		}
+	case KindSource:
+		if k.Source, err = hashing.ParseFileDigest(about); err == nil {
 			k.Digest, err = hashing.ParseFileDigest(last)
 		}
 	default:

@@ -30,9 +30,11 @@ var names = []string{
 	strings.Repeat("ä", 5000), strings.Repeat("\x1b", 5000), "=cmd|' /C calc'!A0", "../../etc/passwd", "repo:../../x", "repo:a%0Ab", "repo:%2e%2e/x",
 }
 
-// filled is a verdict with one text in every place for a text.
+// filled is a verdict with one text in every place for a text, for one check of
+// each standing; the others did not run.
 func filled(text string) verify.Verdict {
 	v := failing()
+	v.Checks = []verify.Check{*at(&v, verify.RecordStrict), *at(&v, verify.RegistryAgrees), *at(&v, verify.InputsAvailable), *at(&v, verify.ImagePinned), *at(&v, verify.TrailIncluded)}
 	v.Target.Asked, v.Reason, v.Policy.URI, v.Label, v.Authentication = text, text, text, text, text
 	v.Verifier.Version.Lineage = text
 	v.SetAside = []verify.SetAside{{Check: verify.ImagePinned, Reason: text}}
@@ -40,7 +42,7 @@ func filled(text string) verify.Verdict {
 		c := &v.Checks[i]
 		c.Reason, c.Expected, c.Found, c.Mend, c.SetAsideReason, c.Notes = text, text, text, text, text, []string{text, text}
 		c.Evidence = []verify.Evidence{{Name: text, Where: text, Expected: text, Found: text, Status: verify.Status(text)}, {Name: "repo:" + text, Status: verify.Failed}}
-		c.SetAside = i%5 == 0
+		c.SetAside = c.ID == verify.ImagePinned
 	}
 	return v
 }
@@ -50,9 +52,6 @@ func filled(text string) verify.Verdict {
 func checkHarmless(t testing.TB, text string) {
 	t.Helper()
 	hostile, plain := filled(text), filled("x")
-	if text == "" {
-		hostile.Checks, plain.Checks = hostile.Checks[:0], plain.Checks[:0] // there is nothing to compare
-	}
 	for f, shape := range map[ci.Format]func(testing.TB, string) string{
 		ci.JUnit: shapeXML, ci.SARIF: shapeJSON, ci.GitLab: shapeJSON, ci.JSON: shapeJSON, ci.GitHub: shapeCommands, ci.Markdown: shapeMarkdown,
 	} {
@@ -63,9 +62,6 @@ func checkHarmless(t testing.TB, text string) {
 			}
 		}
 		checkVisible(t, f, got)
-		if a := render(t, f, hostile, ci.Options{Anchor: text}); a != got {
-			t.Errorf("%s differs from one time to the next", f)
-		}
 	}
 }
 

@@ -19,15 +19,24 @@ const mostBytes = 2000
 
 // outer makes a text from outside harmless for the eye, and bounds it.
 func outer(s string) string {
-	s = report.Clean(s)
+	start := cut(s)
+	clean := report.Clean(start)
+	if shown := cut(clean); len(shown) < len(clean) || len(start) < len(s) {
+		return shown + "…"
+	}
+	return clean
+}
+
+// cut is the start of a text, as far as it is within the bound.
+func cut(s string) string {
 	if len(s) <= mostBytes {
 		return s
 	}
-	cut := mostBytes
-	for !utf8.RuneStart(s[cut]) {
-		cut--
+	end := mostBytes
+	for end > 0 && !utf8.RuneStart(s[end]) {
+		end--
 	}
-	return s[:cut] + "…"
+	return s[:end]
 }
 
 // spellMarks spells the ## of GitHub's and others' older commands, which are found

@@ -223,7 +223,7 @@ func readGitHub(t testing.TB, text string) told {
 	return got
 }
 
-var tableRow = regexp.MustCompile("(?m)^\\| \\**([A-Za-z ]+?)\\**(?:, set aside)? \\| (?:–|`+[^|]*?`+) \\| `([a-z.]+)` \\| `+.*`+ \\|$")
+var tableRow = regexp.MustCompile("(?m)^\\| \\**([A-Za-z ]+?)\\**(?:, set aside)? \\| (?:–|`+[^|]*?`+) \\| `([a-z.]+)` \\| (?:–|`+.*`+) \\|$")
 
 func readMarkdown(_ testing.TB, text string) told {
 	got := told{map[string]verify.Status{}, strings.HasPrefix(text, "### lineage: PASS\n")}

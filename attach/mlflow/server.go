@@ -108,11 +108,7 @@ type content struct {
 
 // send gives the response of a request that was accepted: status 200.
 func (s *server) send(ctx context.Context, op, method, path string, query url.Values, body content) (*http.Response, error) {
-	u := *s.base
-	u.RawPath = s.base.EscapedPath() + path
-	u.Path, _ = url.PathUnescape(u.RawPath)
-	u.RawQuery = query.Encode()
-	req, err := http.NewRequestWithContext(ctx, method, u.String(), bytes.NewReader(body.bytes))
+	req, err := http.NewRequestWithContext(ctx, method, s.address(path, query), bytes.NewReader(body.bytes))
 	if err != nil {
 		return nil, s.fail(op, attach.ErrUnsupported, "", err)
 	}

@@ -20,14 +20,7 @@ const maxProxied = 10 << 20
 // path of this machine, only because a server names it.
 func (s *server) open(ctx context.Context, f remoteFile) (io.ReadCloser, error) {
 	op := fmt.Sprintf("reading file %q", f.path)
-	path, query := "/get-artifact", url.Values{"run_id": {f.run}, "path": {f.path}}
-	if f.model != "" {
-		path = "/ajax-api/2.0/mlflow/logged-models/" + url.PathEscape(f.model) + "/artifacts/files"
-		query = url.Values{"artifact_file_path": {f.path}}
-	}
-	if below, ok := proxied(f.root); ok {
-		path, query = artifactPath(below, f.path), nil
-	}
+	path, query := fetching(f)
 	ctx, cancel := context.WithCancelCause(ctx)
 	resp, err := s.send(ctx, op, http.MethodGet, path, query, content{})
 	if err != nil {
@@ -44,6 +37,17 @@ func (s *server) open(ctx context.Context, f remoteFile) (io.ReadCloser, error) 
 		}},
 		body: resp.Body, watch: watch, timeout: s.timeout, cancel: cancel,
 	}, nil
+}
+
+// fetching is the path and the query by which the server gives a file.
+func fetching(f remoteFile) (path string, query url.Values) {
+	if below, ok := proxied(f.root); ok {
+		return artifactPath(below, f.path), nil
+	}
+	if f.model != "" {
+		return "/ajax-api/2.0/mlflow/logged-models/" + url.PathEscape(f.model) + "/artifacts/files", url.Values{"artifact_file_path": {f.path}}
+	}
+	return "/get-artifact", url.Values{"run_id": {f.run}, "path": {f.path}}
 }
 
 // proxied gives the path of an artifact root that the server itself serves. One

@@ -1,41 +1,22 @@
 package fetch
 
 import (
+	"cmp"
 	"context"
-	"errors"
+	"crypto/sha256"
+	"hash"
+	"strings"
+	"sync"
 	"time"
 
 	"github.com/lineage-audit/lineage/hashing"
-)
-
-var (
-	// ErrNotFound says that the origin has nothing under the URI.
-	ErrNotFound = errors.New("not found")
-	// ErrDenied says that the origin refuses us.
-	ErrDenied = errors.New("access is denied")
-	// ErrChanged says that the origin's bytes changed while they were fetched.
-	ErrChanged = errors.New("the origin's bytes changed meanwhile")
-	// ErrTruncated says that fewer bytes came, or more, than the origin has.
-	ErrTruncated = errors.New("the bytes are not whole")
-	// ErrNotAllowed says that nobody allowed to ask this origin.
-	ErrNotAllowed = errors.New("nobody allowed to ask this origin")
-	// ErrDigest says that the bytes are others than those that were asked for.
-	ErrDigest = errors.New("the bytes have another digest")
-	// ErrExists says that other bytes stand at the target.
-	ErrExists = errors.New("other bytes stand there")
-	// ErrTooLarge says that there is more than was to be read.
-	ErrTooLarge = errors.New("it is larger than what is to be read")
-	// ErrURI says that a text names no place to fetch from.
-	ErrURI = errors.New("not a URI of http, https, s3 or file")
-	// ErrBusy says that another process is fetching to the same target.
-	ErrBusy = errors.New("another process is fetching to the same place")
 )
 
 // Options are what a client needs of the outside. The zero value fetches without
 // credentials, proxies or limits.
 type Options struct {
 	// Env is the environment, as NAME=value: AWS_*, http_proxy, https_proxy,
-	// no_proxy, SSL_CERT_FILE, HOME.
+	// no_proxy, HOME.
 	Env []string
 	// Dir is the folder that paths are relative to.
 	Dir string
@@ -49,22 +30,20 @@ type Options struct {
 	Attempts int
 	// Wait waits between two attempts; nil sleeps.
 	Wait func(ctx context.Context, d time.Duration) error
-	// Progress, if not nil, is told from several goroutines how many bytes are there
-	// of how many; -1 if nobody knows.
+	// Progress, if not nil, is told from several goroutines how many more bytes are
+	// there, and how many more are to come in all. Both can be negative, where
+	// something starts anew.
 	Progress func(done, total int64)
 }
 
-// Version says which bytes of an origin are meant, as far as it tells.
-type Version struct {
-	Size         int64  // -1 if it does not say
-	ETag         string // as it has it, with quotes
-	LastModified string
-	VersionID    string
-}
+const (
+	defaultStall    = time.Minute
+	defaultAttempts = 5
+)
 
 // Result is what was fetched.
 type Result struct {
-	URI     string // without credentials; of a version, where there are several
+	URI     string // without credentials; that of a version, where there are several
 	SHA256  hashing.FileDigest
 	Bytes   int64
 	Version Version
@@ -74,41 +53,91 @@ type Result struct {
 	Kept bool
 }
 
-// Target is where a file is put, and what it must be.
-type Target struct {
-	Path   string // absolute, or relative to Options.Dir
-	SHA256 *hashing.FileDigest
-	Force  bool // replaces a file that has other bytes
-}
-
 // Client fetches. It may be used by many goroutines.
 type Client struct {
-	o Options
+	o    Options
+	env  map[string]string
+	web  *web
+	s3   func() (*bucketServer, error) // made once
+	home string
 }
 
 // New makes a client.
-func New(o Options) *Client { return &Client{o: o} }
+func New(o Options) *Client {
+	o.Stall, o.Attempts, o.Agent = cmp.Or(o.Stall, defaultStall), cmp.Or(o.Attempts, defaultAttempts), cmp.Or(o.Agent, "lineage")
+	c := &Client{o: o, env: map[string]string{}}
+	for _, e := range o.Env {
+		name, value, _ := strings.Cut(e, "=")
+		c.env[name] = value
+	}
+	if c.o.Wait == nil {
+		c.o.Wait = sleep
+	}
+	c.home, c.web = c.env["HOME"], newWeb(c.env, o)
+	c.s3 = sync.OnceValues(func() (*bucketServer, error) { return newBucketServer(c.env, o) })
+	return c
+}
+
+func sleep(ctx context.Context, d time.Duration) error {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+}
 
 // Hash reads all bytes of the URI and keeps none. More than limit bytes are an error
 // that wraps [ErrTooLarge]; a negative limit is none.
 func (c *Client) Hash(ctx context.Context, u URI, limit int64) (Result, error) {
-	return Result{}, errors.ErrUnsupported
+	r, err := c.hash(ctx, u, limit)
+	return r, named(u, err)
 }
 
-// Get puts the bytes of the URI in their place. Where it fails nothing stands at the
-// target that did not before.
-func (c *Client) Get(ctx context.Context, u URI, t Target) (Result, error) {
-	return Result{}, errors.ErrUnsupported
+func (c *Client) hash(ctx context.Context, u URI, limit int64) (Result, error) {
+	origin, err := c.origin(u)
+	if err != nil {
+		return Result{}, err
+	}
+	sink := &digester{hash: sha256.New()}
+	t := &transfer{c: c, origin: origin, sink: sink, limit: limit}
+	if err := t.run(ctx); err != nil {
+		return Result{}, err
+	}
+	return t.result(u, sink.hash), nil
 }
 
-// Entry is one file below a prefix.
-type Entry struct {
-	Path string // below the prefix, clean and relative
-	URI  URI
-	Size int64
+// digester is a sink that keeps nothing.
+type digester struct{ hash hash.Hash }
+
+func (d *digester) Write(b []byte) (int, error) { return d.hash.Write(b) }
+func (d *digester) begin(Version) error         { return nil }
+func (d *digester) restart() error              { d.hash.Reset(); return nil }
+
+// result is that of a transfer that came to its end.
+func (t *transfer) result(u URI, h hash.Hash) Result {
+	u = u.at(t.version.VersionID)
+	return Result{URI: u.String(), SHA256: hashing.FileDigest(h.Sum(nil)), Bytes: t.at, Version: *t.version}
 }
 
-// List gives the files below a URI that [URI.IsPrefix], in the byte order of their paths.
-func (c *Client) List(ctx context.Context, u URI) ([]Entry, error) {
-	return nil, errors.ErrUnsupported
+// origin is what has the bytes of the URI.
+func (c *Client) origin(u URI) (origin, error) {
+	if !c.o.Allow.Covers(u) {
+		return nil, ErrNotAllowed
+	}
+	switch {
+	case u.IsPrefix():
+		return nil, errPrefix
+	case u.scheme == "file":
+		return fileOrigin{c.local(u)}, nil
+	case u.scheme == "s3":
+		server, err := c.s3()
+		if err != nil {
+			return nil, err
+		}
+		return objectOrigin{server, u}, nil
+	}
+	return webOrigin{c.web, u.url}, nil
 }

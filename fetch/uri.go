@@ -131,6 +131,14 @@ func (u URI) String() string {
 	return ""
 }
 
+// at is the URI of one version of it.
+func (u URI) at(version string) URI {
+	if u.scheme == "s3" && version != "" {
+		u.version = version
+	}
+	return u
+}
+
 // Scheme is http, https, s3 or file.
 func (u URI) Scheme() string { return u.scheme }
 

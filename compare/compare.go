@@ -29,8 +29,131 @@ type Options struct {
 	ContentBytes int64 // a larger file is not read; 0 is 32 MiB
 }
 
+// withDefaults fills in what is not set.
+func (o Options) withDefaults() Options {
+	set(&o.Files, 1000)
+	set(&o.Commits, 50)
+	set(&o.ContentFiles, 20)
+	set(&o.ContentBytes, 32<<20)
+	return o
+}
+
+func set[T int | int64](v *T, otherwise T) {
+	if *v == 0 {
+		*v = otherwise
+	}
+}
+
 // Compare says what differs between two runs. Whatever cannot be told is in the
 // Diff; an error is that of a context that ended.
 func Compare(ctx context.Context, a, b Run, o Options) (Diff, error) {
-	return Diff{}, ctx.Err()
+	return compareRuns(ctx, newRun(OfA, a), newRun(OfB, b), o.withDefaults())
+}
+
+// differ compares two runs, area by area.
+type differ struct {
+	Options
+	a, b *run
+	// listed are the files that differ in an area, so that the areas after it do
+	// not list them again.
+	listed []listing
+	// logged are the parameters that the trackers have of the runs.
+	trackA, trackB tracked
+}
+
+func compareRuns(ctx context.Context, a, b *run, o Options) (Diff, error) {
+	d := &differ{Options: o, a: a, b: b}
+	d.track(ctx)
+	diff := Diff{A: a.side(), B: b.side(), Gaps: gaps(a, b)}
+	for _, n := range Areas {
+		diff.Causes = append(diff.Causes, d.area(ctx, n))
+	}
+	for _, n := range ResultAreas {
+		diff.Results = append(diff.Results, d.area(ctx, n))
+	}
+	if sameRun(a, b) {
+		diff.certain()
+	}
+	sortAreas(diff.Causes)
+	diff.Answer = diff.answer(sameRun(a, b))
+	d.contents(ctx, &diff)
+	return diff, ctx.Err()
+}
+
+// sameRun tells whether both sides are one: the same record, or one intent.
+func sameRun(a, b *run) bool {
+	if a.settled && b.settled && a.id != nil && b.id != nil {
+		return *a.id == *b.id
+	}
+	return a.settled == b.settled && !a.settled && a.metadata().InvocationID == b.metadata().InvocationID
+}
+
+// certain takes away the doubts: whatever was not captured of a run, it is what it is.
+func (d *Diff) certain() {
+	for _, areas := range [][]Area{d.Causes, d.Results} {
+		for i := range areas {
+			areas[i].Items, areas[i].Doubts, areas[i].Bearing = []Item{}, []Doubt{}, None
+			if areas[i].Status != Unrecorded {
+				areas[i].Status = Same
+			}
+		}
+	}
+}
+
+// area compares one area.
+func (d *differ) area(ctx context.Context, n AreaName) Area {
+	ar := Area{Name: n, Bearing: None, Items: []Item{}, Doubts: []Doubt{}}
+	map[AreaName]func(context.Context, *Area){
+		Data: d.inputs, Preprocessing: d.inputs, Code: d.code, Command: d.command, Settings: d.settings,
+		Packages: d.packages, Interpreter: d.interpreters, Environment: d.environment, Locks: d.locks, Capture: d.capture,
+		Outputs: d.outputs, Metrics: d.metrics, Tags: d.tags, Outcome: d.outcome,
+	}[n](ctx, &ar)
+	ar.Doubts = append(ar.Doubts, d.gapDoubts(n)...)
+	d.judge(&ar)
+	sortItems(ar.Items)
+	return ar
+}
+
+// judge finds the area's status. What one run has and nobody recorded of the other
+// is nothing that is known to differ.
+func (d *differ) judge(ar *Area) {
+	whyA, whyB := d.a.absent(ar.Name), d.b.absent(ar.Name)
+	if whyA != "" || whyB != "" {
+		ar.unknown(d.a.settled && d.b.settled)
+	}
+	if whyA != "" && whyB != "" && d.a.settled && d.b.settled && len(ar.Doubts)+len(ar.Items) == 0 {
+		ar.Status = Unrecorded
+		return
+	}
+	ar.doubt(OfA, string(ar.Name), whyA)
+	ar.doubt(OfB, string(ar.Name), whyB)
+	ar.Status = Same
+	for _, i := range ar.Items {
+		if i.Kind != KindUnknown {
+			ar.Status, ar.Bearing = Differs, stronger(ar.Bearing, i.Bearing)
+		}
+	}
+	if ar.Status == Same && len(ar.Items)+len(ar.Doubts) > 0 {
+		ar.Status = Unknown
+	}
+}
+
+// unknown makes all items unknown, or takes them away where there would be one for
+// each thing that a run has.
+func (ar *Area) unknown(settled bool) {
+	if !settled || ar.Name == Packages {
+		ar.Items = []Item{}
+	}
+	for i := range ar.Items {
+		if ar.Items[i].Bearing != None {
+			ar.Items[i].Kind, ar.Items[i].Why = KindUnknown, "on record of one run only"
+		}
+	}
+}
+
+// doubt notes why something cannot be told, if there is a reason.
+func (ar *Area) doubt(of Of, what, why string) {
+	if why != "" {
+		ar.Doubts = append(ar.Doubts, Doubt{of, what, why})
+	}
 }

@@ -1,0 +1,322 @@
+package compare
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path"
+	"slices"
+	"sort"
+	"strings"
+	"sync"
+
+	"github.com/lineage-audit/lineage/hashing"
+	"github.com/lineage-audit/lineage/record"
+)
+
+// maxManifest bounds a manifest that is read: some ten million files.
+const maxManifest = 1 << 30
+
+// listing are the files that differ at a place: in a folder, or the place itself.
+type listing struct {
+	at      record.Location
+	changes []hashing.Change // in the order of the paths; nil of a file
+}
+
+// holds tells whether the listing has the change of a file, of which it is enough
+// that it is the same place.
+func (l listing) holds(at record.Location, c hashing.Change) bool {
+	if l.at == at {
+		return true
+	}
+	below, within := belowOf(l.at, at)
+	i := sort.Search(len(l.changes), func(i int) bool { return l.changes[i].Path >= below })
+	return within && i < len(l.changes) && l.changes[i] == hashing.Change{Path: below, Old: c.Old, New: c.New}
+}
+
+// belowOf is the path of a location below another.
+func belowOf(folder, at record.Location) (string, bool) {
+	if folder.Root != at.Root {
+		return "", false
+	}
+	if folder.Path == "." {
+		return at.Path, true
+	}
+	return strings.CutPrefix(at.Path, strings.TrimSuffix(folder.Path, "/")+"/")
+}
+
+// folder compares two folders of different digests, file by file if their manifests
+// can be had.
+func (d *differ) folder(ctx context.Context, ar *Area, p pathPair, i *Item, bearing func(record.Location) Bearing) {
+	a, b, errA, errB := d.manifests(ctx, p)
+	if errA != nil || errB != nil {
+		i.Why = "which files differ is not known"
+		ar.missing(OfA, p.a.Name, errA)
+		ar.missing(OfB, p.b.Name, errB)
+		return
+	}
+	changes := hashing.Compare(a, b)
+	i.Files = d.changed(p.b, changes, bearing)
+	i.Files.Same = same(a, changes)
+	d.listed = append(d.listed, listing{locationOf(p.b), changes})
+	if len(changes) > 0 {
+		i.Bearing = None
+	}
+	for _, c := range changes {
+		at := locationOf(p.b).Join(c.Path)
+		if d.elsewhere(ar.Name, at, c) {
+			i.Files.Elsewhere++
+			continue
+		}
+		b, _ := fileBearing(p.b, at, bearing)
+		i.Bearing = stronger(i.Bearing, b)
+	}
+}
+
+// same counts the files of a that did not change.
+func same(a hashing.Manifest, changes []hashing.Change) int {
+	n := a.Len()
+	for _, c := range changes {
+		if !c.Old.IsZero() {
+			n--
+		}
+	}
+	return n
+}
+
+// missing notes that the files of a folder are not known.
+func (ar *Area) missing(of Of, name string, err error) {
+	switch {
+	case err == nil:
+	case errors.Is(err, ErrNotFound):
+		ar.doubt(of, name, "its manifest is not at hand")
+	default:
+		ar.doubt(of, name, "its manifest cannot be read: "+err.Error())
+	}
+}
+
+// manifests reads both, side by side.
+func (d *differ) manifests(ctx context.Context, p pathPair) (a, b hashing.Manifest, errA, errB error) {
+	var wait sync.WaitGroup
+	wait.Go(func() { a, errA = d.manifest(ctx, d.a, p.a) })
+	b, errB = d.manifest(ctx, d.b, p.b)
+	wait.Wait()
+	return a, b, errA, errB
+}
+
+// manifest is that of a folder: made of the files that stand beside an output, kept
+// as a blob, or that of the commit if it has the folder's digest.
+func (d *differ) manifest(ctx context.Context, r *run, folder *record.Resource) (hashing.Manifest, error) {
+	if folder.Digest == nil || folder.Digest.Tree == nil {
+		return hashing.Manifest{}, ErrNotFound
+	}
+	want := *folder.Digest.Tree
+	if m, err := manifestOfParts(r, folder); err == nil && m.Digest() == want {
+		return m, nil
+	}
+	if d.Contents == nil {
+		return hashing.Manifest{}, ErrNotFound
+	}
+	raw, err := d.Contents.Blob(ctx, want.ManifestDigest(), maxManifest)
+	if err == nil {
+		return parseManifest(raw, want)
+	}
+	files, has := d.Contents.(CommitFiles)
+	commit, top := r.commit()
+	if !has || commit == "" || locationOf(folder) != top {
+		return hashing.Manifest{}, err
+	}
+	m, commitErr := files.Manifest(ctx, commit)
+	if commitErr != nil || m.Digest() != want {
+		return hashing.Manifest{}, err
+	}
+	return m, nil
+}
+
+func parseManifest(raw []byte, want hashing.TreeDigest) (hashing.Manifest, error) {
+	if got := hashing.Bytes(raw); got != want.ManifestDigest() {
+		return hashing.Manifest{}, fmt.Errorf("reading manifest %s: got the bytes of %s", want, got)
+	}
+	return hashing.ParseManifest(raw)
+}
+
+// manifestOfParts is made of the files of an output folder.
+func manifestOfParts(r *run, folder *record.Resource) (hashing.Manifest, error) {
+	if folder.Annotations.Role != record.RoleOutput {
+		return hashing.Manifest{}, ErrNotFound
+	}
+	at := folder.Annotations.Tree.Location
+	var entries []hashing.Entry
+	for _, o := range r.outputs() {
+		f := o.Annotations.File
+		if f == nil || f.Tree == nil || *f.Tree != at || o.Digest == nil || o.Digest.SHA256 == nil {
+			continue
+		}
+		if below, ok := belowOf(at, f.Location); ok {
+			entries = append(entries, hashing.Entry{Path: below, Digest: *o.Digest.SHA256})
+		}
+	}
+	return hashing.NewManifest(entries)
+}
+
+// elsewhere tells whether an area before this one lists the file.
+func (d *differ) elsewhere(n AreaName, at record.Location, c hashing.Change) bool {
+	if n != Code {
+		return false
+	}
+	return slices.ContainsFunc(d.listed, func(l listing) bool { return l.holds(at, c) })
+}
+
+// changed counts the files that differ, and lists some of them. A file that went, and
+// came with the same bytes at another path, was renamed.
+func (d *differ) changed(folder *record.Resource, changes []hashing.Change, bearing func(record.Location) Bearing) *Files {
+	f := &Files{List: []FileChange{}}
+	was, now := renames(changes)
+	for i, c := range changes {
+		change := FileChange{Kind: KindChanged, Path: record.EncodePath(c.Path), A: digest(c.Old), B: digest(c.New)}
+		count := &f.Changed
+		switch from, renamed := was[i]; {
+		case now[i]:
+			continue // it is listed where it went
+		case renamed:
+			change.Kind, change.Was, change.A, count = KindRenamed, record.EncodePath(changes[from].Path), digest(changes[from].Old), &f.Renamed
+		case c.Old.IsZero():
+			change.Kind, count = KindAdded, &f.Added
+		case c.New.IsZero():
+			change.Kind, count = KindRemoved, &f.Removed
+		}
+		*count++
+		at := locationOf(folder).Join(c.Path)
+		if d.elsewhere(areaOf(folder), at, c) {
+			continue
+		}
+		change.Bearing, change.Why = fileBearing(folder, at, bearing)
+		f.List = append(f.List, change)
+	}
+	slices.SortStableFunc(f.List, byBearing)
+	f.List = f.List[:min(len(f.List), d.Files)]
+	return f
+}
+
+func areaOf(r *record.Resource) AreaName {
+	if r.Annotations.Role == record.RoleCode {
+		return Code
+	}
+	return ""
+}
+
+func byBearing(a, b FileChange) int {
+	return slices.Index(bearings, a.Bearing) - slices.Index(bearings, b.Bearing)
+}
+
+func digest(d hashing.FileDigest) *hashing.FileDigest {
+	if d.IsZero() {
+		return nil
+	}
+	return &d
+}
+
+// renames pairs what went with what came, by their digests: was says of what came
+// which change it was before, now of what went that it is there still.
+func renames(changes []hashing.Change) (was map[int]int, now map[int]bool) {
+	gone := map[hashing.FileDigest][]int{}
+	for i, c := range changes {
+		if c.New.IsZero() && !c.Old.IsEmpty() {
+			gone[c.Old] = append(gone[c.Old], i)
+		}
+	}
+	was, now = map[int]int{}, map[int]bool{}
+	if len(gone) == 0 {
+		return was, now
+	}
+	for i, c := range changes {
+		if waiting := gone[c.New]; c.Old.IsZero() && len(waiting) > 0 {
+			was[i], now[waiting[0]] = waiting[0], true
+			gone[c.New] = waiting[1:]
+		}
+	}
+	return was, now
+}
+
+// overlap tells whether a folder of one side holds a place of the other.
+func overlap(a, b []*record.Resource) bool {
+	for _, x := range a {
+		for _, y := range b {
+			_, in := belowOf(locationOf(x), locationOf(y))
+			_, out := belowOf(locationOf(y), locationOf(x))
+			if isFolder(x) && in || isFolder(y) && out {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// flat compares all files of the folders and files by their places.
+func (d *differ) flat(ctx context.Context, ar *Area, a, b []*record.Resource, bearing func(record.Location) Bearing) {
+	allA, doubtsA := d.flatten(ctx, d.a, a)
+	allB, doubtsB := d.flatten(ctx, d.b, b)
+	if len(doubtsA)+len(doubtsB) > 0 {
+		ar.Doubts = append(append(ar.Doubts, doubtsA...), doubtsB...)
+		ar.alone(a, KindUnknown, bearing)
+		ar.alone(b, KindUnknown, bearing)
+		return
+	}
+	changes := hashing.Compare(allA, allB)
+	for _, c := range changes[:min(len(changes), d.Files)] {
+		at := unflat(c.Path)
+		i := Item{Kind: KindChanged, Sort: SortFile, What: at.String(), Bearing: bearing(at)}
+		switch {
+		case c.Old.IsZero():
+			i.Kind, i.B = KindAdded, "sha256:"+c.New.String()
+		case c.New.IsZero():
+			i.Kind, i.A = KindRemoved, "sha256:"+c.Old.String()
+		default:
+			i.A, i.B = "sha256:"+c.Old.String(), "sha256:"+c.New.String()
+		}
+		d.listed = append(d.listed, listing{at: at})
+		ar.Items = append(ar.Items, i)
+	}
+	if more := len(changes) - d.Files; more > 0 {
+		ar.Items = append(ar.Items, Item{
+			Kind: KindChanged, Sort: SortFolder, What: allFiles, Bearing: There, Why: fmt.Sprintf("%d more files differ", more),
+		})
+	}
+}
+
+// allFiles names all files of an area together.
+const allFiles = "files"
+
+// unflat is the place of a path that starts with its root.
+func unflat(p string) record.Location {
+	root, below, _ := strings.Cut(p, "/")
+	if record.Root(root) == record.RootAbs {
+		below = "/" + below
+	}
+	return record.Location{Root: record.Root(root), Path: below}
+}
+
+// flatten is one manifest of all files, whose paths start with their roots.
+func (d *differ) flatten(ctx context.Context, r *run, all []*record.Resource) (hashing.Manifest, []Doubt) {
+	entries := map[string]hashing.FileDigest{}
+	var doubts Area
+	for _, res := range all {
+		at := locationOf(res)
+		if !isFolder(res) && res.Digest != nil && res.Digest.SHA256 != nil {
+			entries[path.Join(string(at.Root), at.Path)] = *res.Digest.SHA256
+			continue
+		}
+		m, err := d.manifest(ctx, r, res)
+		doubts.missing(r.of, res.Name, err)
+		for _, e := range m.Entries() {
+			entries[path.Join(string(at.Root), at.Path, e.Path)] = e.Digest
+		}
+	}
+	list := make([]hashing.Entry, 0, len(entries))
+	for p, digest := range entries {
+		list = append(list, hashing.Entry{Path: p, Digest: digest})
+	}
+	m, err := hashing.NewManifest(list)
+	doubts.missing(r.of, allFiles, err)
+	return m, doubts.Doubts
+}

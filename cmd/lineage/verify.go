@@ -16,7 +16,6 @@ import (
 	"github.com/lineage-audit/lineage/capture"
 	"github.com/lineage-audit/lineage/git"
 	"github.com/lineage-audit/lineage/record"
-	"github.com/lineage-audit/lineage/report"
 	"github.com/lineage-audit/lineage/store"
 	"github.com/lineage-audit/lineage/verify"
 	"github.com/lineage-audit/lineage/verify/evidence"
@@ -29,6 +28,7 @@ type verifyFlags struct {
 	repos     []string
 	dataRoots []string
 	record    string
+	formats   []string
 	json      bool
 }
 
@@ -50,12 +50,21 @@ A policy file says the same for a whole team:
     - url: https://git.example.com/team/model.git
       branches: [main]
 
+In CI, --format writes the verdict as the system reads it, and --format NAME=FILE to
+a file, as often as is needed: one verification, many reports. What has no FILE goes
+to stdout, which is text unless a format says otherwise. A report that an earlier
+verification has left is removed first, and where there is no verdict the reports say
+so: none of them is ever green but for a pass. With github the job summary is written
+too. docs/ci.md has jobs for GitHub Actions, GitLab CI and Jenkins.
+
 Exit status: 0 pass, 1 fail, 2 the command line or a file given to it is wrong,
 3 cannot verify, errors of lineage itself included.`
 
 const verifyExamples = `  lineage verify model/
   lineage verify models:/fraud-classifier@champion --policy lineage.policy.yaml
   lineage verify models:/fraud-classifier/7 --require pinned --repo https://git.example.com/team/model.git
+  lineage verify models:/fraud-classifier@champion --format github --format sarif=lineage.sarif
+  lineage verify models:/fraud-classifier@champion --format junit=lineage.xml --format gitlab=gl-code-quality-report.json
   lineage verify model.pkl --json | jq '.checks[] | select(.status != "held")'`
 
 func (c *cli) verifyCommand() *cobra.Command {
@@ -71,7 +80,8 @@ func (c *cli) verifyCommand() *cobra.Command {
 	flags.StringArrayVar(&f.repos, "repo", nil, "`repository`, a URL or a folder, that counts for git.reachable; repeatable")
 	flags.StringArrayVar(&f.dataRoots, "data-root", nil, "`folder` in which inputs are looked for; repeatable")
 	flags.StringVar(&f.record, "record", "", "`id` of the record to verify against")
-	flags.BoolVar(&f.json, "json", false, "the verdict as JSON ("+verify.Schema+")")
+	flags.StringArrayVar(&f.formats, "format", nil, "`NAME[=FILE]` of a format, to stdout or a file: text, json, junit, sarif, github, gitlab, markdown; repeatable")
+	flags.BoolVar(&f.json, "json", false, "the verdict as JSON ("+verify.Schema+"), as --format json")
 	_ = cmd.RegisterFlagCompletionFunc("require", cobra.FixedCompletions([]string{"traced", "pinned", "attested", "reproduced"}, cobra.ShellCompDirectiveNoFileComp)) // fails only for a flag that is not there
 	return cmd
 }
@@ -79,15 +89,27 @@ func (c *cli) verifyCommand() *cobra.Command {
 func (c *cli) verify(ctx context.Context, f verifyFlags, asked string) error {
 	ctx, stop := interruptible(ctx)
 	defer stop()
-	j, err := c.judge(ctx, f, asked)
+	outputs, err := f.outputs()
 	if err != nil {
 		return err
 	}
-	defer j.close()
-	if err := c.tell(j.verdict, f.json); err != nil {
-		return cannot(err)
+	if err := f.clear(outputs, asked); err != nil {
+		return err
 	}
-	if status := j.verdict.Result.ExitStatus(); status != exitPass {
+	j, err := c.judge(ctx, f, asked)
+	if err != nil {
+		c.tellUnfinished(ctx, f, outputs, asked, err)
+		return err
+	}
+	defer j.close()
+	told := c.tell(ctx, f, outputs, j.verdict)
+	switch status := j.verdict.Result.ExitStatus(); {
+	case told != nil && status != exitFail:
+		return cannot(told)
+	case told != nil:
+		c.complain(told)
+		return &statusError{status: status}
+	case status != exitPass:
 		return &statusError{status: status}
 	}
 	return nil
@@ -244,16 +266,4 @@ func places(p *capture.Place, store string, dataRoots []string) []verify.Looked 
 		found = append(found, verify.Looked{Kind: verify.PlaceDataRoot, Place: evidence.DataRoot{Folder: folder}})
 	}
 	return append(found, verify.Looked{Kind: verify.PlaceRecorded, Place: evidence.Recorded{Path: p.Path, Store: store}})
-}
-
-func (c *cli) tell(v verify.Verdict, asJSON bool) error {
-	if asJSON {
-		raw, err := v.Encode()
-		if err != nil {
-			return err
-		}
-		_, err = c.stdout.Write(raw)
-		return err
-	}
-	return report.Verdict(c.stdout, v, c.look(c.stdout))
 }

@@ -140,9 +140,14 @@ func (o *origin) tooLate(run, reader index.Run) {
 }
 
 // ranked are the makers without those that only started others, the likeliest first.
+// Clocks are doubted only where no run came first by what they say.
 func ranked(byRun map[record.ID]*maker) []*maker {
 	all := withoutParents(slices.Collect(maps.Values(byRun)))
 	slices.SortFunc(all, likelier)
+	skewed := func(m *maker) bool { return m.order == Skewed }
+	if some := slices.DeleteFunc(slices.Clone(all), skewed); len(some) > 0 {
+		return some
+	}
 	return all
 }
 

@@ -115,3 +115,16 @@ func (d *Diff) Cause(n AreaName) Area {
 	}
 	return Area{Name: n, Status: Unrecorded, Bearing: None}
 }
+
+// Equal tells whether nothing that was recorded of the runs differs, and all of it
+// can be told.
+func (d *Diff) Equal() bool {
+	for _, areas := range [][]Area{d.Causes, d.Results} {
+		for _, ar := range areas {
+			if ar.Status == Differs && ar.Bearing != None || ar.Status == Unknown {
+				return false
+			}
+		}
+	}
+	return true
+}

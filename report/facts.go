@@ -88,8 +88,10 @@ func statusWord(s record.Status) cell {
 }
 
 // duration is how long the run took, to three digits or so.
-func duration(m record.Metadata) string {
-	d := m.FinishedOn.Sub(m.StartedOn.Time)
+func duration(m record.Metadata) string { return span(m.FinishedOn.Sub(m.StartedOn.Time)) }
+
+// span is a length of time, to three digits or so.
+func span(d time.Duration) string {
 	switch {
 	case d < time.Second:
 		return d.Round(time.Millisecond).String()

@@ -3,6 +3,7 @@ package contents
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"github.com/lineage-audit/lineage/compare"
 	"github.com/lineage-audit/lineage/git"
@@ -84,9 +85,12 @@ func relation(a, b record.GitHash, found git.Between) compare.Relation {
 
 func commits(list []git.LogCommit) (found []compare.Commit) {
 	for _, c := range list {
+		when := c.Committed.UTC()
+		if when.Year() < 1 || when.Year() > 9999 { // forged, and not to be written as JSON
+			when = time.Time{}
+		}
 		found = append(found, compare.Commit{
-			Hash: record.GitHash(c.ID), Time: c.Committed.UTC(),
-			Author: record.EncodeText(c.Author), Subject: record.EncodeText(c.Subject),
+			Hash: record.GitHash(c.ID), Time: when, Author: record.EncodeText(c.Author), Subject: record.EncodeText(c.Subject),
 		})
 	}
 	return found

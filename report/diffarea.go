@@ -1,0 +1,184 @@
+package report
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/lineage-audit/lineage/compare"
+	"github.com/lineage-audit/lineage/record"
+)
+
+// mostItems bounds a list of what differs where not all was asked for.
+const mostItems = 10
+
+// amount is a number of what an area consists of.
+func amount(n compare.AreaName, count int64) string {
+	switch n {
+	case compare.Data, compare.Preprocessing, compare.Code, compare.Outputs:
+		return plural(count, "file", "files")
+	}
+	return fmt.Sprint(count)
+}
+
+// areaLine is an area on one line: what became of it.
+func (p differing) areaLine(ar compare.Area) {
+	label := cell{string(ar.Name), plain}
+	switch ar.Status {
+	case compare.Same:
+		text := "the same"
+		if ar.A > 0 && ar.Name != compare.Outcome {
+			text += " (" + amount(ar.Name, ar.A) + ")"
+		}
+		p.alert(label, cell{text, good})
+	case compare.Differs:
+		text := gist(ar)
+		if len(ar.Doubts) > 0 {
+			text += ", and more may"
+		}
+		p.alert(label, word("%s", text))
+	case compare.Unknown:
+		p.alert(label, cell{"CANNOT TELL", doubt}, word("%s", because(ar)))
+	case compare.Unrecorded:
+		p.alert(label, word("nothing on record"))
+	}
+}
+
+// because is why an area cannot be told, in a few words.
+func because(ar compare.Area) string {
+	for _, d := range ar.Doubts {
+		return ": " + d.Why
+	}
+	for _, i := range ar.Items {
+		return ": " + i.What + ": " + i.Why
+	}
+	return ""
+}
+
+// gist is what differs in an area, in a few words.
+func gist(ar compare.Area) string {
+	var parts []string
+	var noted []compare.Item
+	for _, i := range ar.Items {
+		if i.Kind != compare.KindUnknown && (i.Bearing != compare.None || ar.Bearing == compare.None) {
+			noted = append(noted, i)
+		}
+	}
+	some, more := bounded(noted, 3)
+	for _, i := range some {
+		parts = append(parts, itemGist(i))
+	}
+	if more > 0 {
+		parts = append(parts, fmt.Sprintf("… and %d more", more))
+	}
+	return strings.Join(parts, "; ")
+}
+
+// itemGist is one thing that differs, in a few words.
+func itemGist(i compare.Item) string {
+	switch {
+	case i.Files != nil:
+		return i.What + ": " + filesGist(i.Files)
+	case isValue(i):
+		return i.What + " " + fromTo(i)
+	case len(i.Details) > 0 && i.A == i.B:
+		return i.What + " " + i.Details[0].Name
+	case i.Kind == compare.KindRenamed:
+		return i.Was + " became " + i.What
+	}
+	return i.What + " " + string(i.Kind)
+}
+
+// filesGist counts what became of the files of a folder.
+func filesGist(f *compare.Files) string {
+	var parts []string
+	for _, c := range []struct {
+		n    int
+		word string
+	}{{f.Changed, "changed"}, {f.Added, "added"}, {f.Removed, "removed"}, {f.Renamed, "renamed"}} {
+		if c.n > 0 {
+			parts = append(parts, plural(c.n, "file ", "files ")+c.word)
+		}
+	}
+	if f.Same > 0 {
+		parts = append(parts, fmt.Sprintf("%d the same", f.Same))
+	}
+	return strings.Join(parts, ", ")
+}
+
+// isValue tells whether what an item has on either side is for people to read.
+func isValue(i compare.Item) bool {
+	return i.A != i.B && !slices.Contains([]compare.Sort{
+		compare.SortFile, compare.SortFolder, compare.SortLock, compare.SortImage,
+	}, i.Sort)
+}
+
+// fromTo are the values of both sides.
+func fromTo(i compare.Item) string {
+	a, b := i.A, i.B
+	if i.Sort == compare.SortCommit {
+		a, b = short(record.GitHash(a)), short(record.GitHash(b))
+	}
+	return arrow(a, b)
+}
+
+func arrow(a, b string) string {
+	none := func(s string) string {
+		if s == "" {
+			return "(none)"
+		}
+		return s
+	}
+	return none(a) + " -> " + none(b)
+}
+
+// area lists what differs, or cannot be told, in an area.
+func (p differing) area(ar *compare.Area) {
+	if len(ar.Items)+len(ar.Doubts) == 0 && (ar.Commits == nil || ar.Commits.Relation == compare.RelationSame) {
+		return
+	}
+	if !bears(*ar) && ar.Status == compare.Differs && ar.Name == compare.Capture && !p.f.Full {
+		return
+	}
+	p.section(string(ar.Name))
+	some, more := bounded(ar.Items, p.most())
+	for i := range some {
+		p.item(&some[i])
+	}
+	p.more(2, more)
+	p.commits(ar.Commits)
+	doubts, more := bounded(ar.Doubts, p.most())
+	for _, d := range doubts {
+		p.prose(2, []cell{{"CANNOT TELL", doubt}, word(" %s %s: %s", of(d.Of), d.What, d.Why)}, 4)
+	}
+	p.more(2, more)
+}
+
+// of names a side.
+func of(o compare.Of) string {
+	if o == compare.OfBoth {
+		return "of both"
+	}
+	return "of " + string(o)
+}
+
+func (p differing) most() int {
+	if p.f.Full {
+		return int(^uint(0) >> 1)
+	}
+	return mostItems
+}
+
+// more says how many things a list leaves out, and how to see them.
+func (p differing) more(indent, n int) {
+	if n > 0 {
+		p.put(indent, word("… and %d more: lineage diff %s %s --full", n, name12(p.d.A), name12(p.d.B)))
+	}
+}
+
+func name12(s compare.Side) string {
+	if s.Record != nil {
+		return s.Record.Short()
+	}
+	return s.Invocation.String()[:12]
+}

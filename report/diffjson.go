@@ -1,0 +1,24 @@
+package report
+
+import (
+	_ "embed"
+	"io"
+
+	"github.com/lineage-audit/lineage/compare"
+)
+
+// DiffSchema is the type of the document that DiffJSON writes, and its version.
+const DiffSchema = "lineage.diff/v1"
+
+// DiffJSONSchema is the JSON Schema of lineage.diff/v1.
+//
+//go:embed diff.schema.json
+var DiffJSONSchema []byte
+
+// DiffJSON writes a comparison as a document of type lineage.diff/v1.
+func DiffJSON(w io.Writer, d compare.Diff) error {
+	return writeJSON(w, "  ", struct {
+		Schema string `json:"schema"`
+		compare.Diff
+	}{DiffSchema, d})
+}

@@ -9,6 +9,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/lineage-audit/lineage/hashing"
+	"github.com/lineage-audit/lineage/trace"
 )
 
 // TestOracle compares traces of random worlds with what brute force finds in the
@@ -18,15 +19,41 @@ func TestOracle(t *testing.T) {
 		w := newWorld(t, randomRuns(rt)...)
 		joins := w.joins()
 		for name := range w.records {
-			up, down := w.runs(w.up(name)), w.runs(w.down(name))
-			if want := closure(joins, name, false); up != want {
-				rt.Errorf("upstream of %s are %q, want %q\n%s", name, up, want, joins)
-			}
-			if want := closure(joins, name, true); down != want {
-				rt.Errorf("downstream of %s are %q, want %q\n%s", name, down, want, joins)
+			for _, down := range []bool{false, true} {
+				g := w.up(name)
+				if down {
+					g = w.down(name)
+				}
+				if got, want := w.runs(g), closure(joins, name, down); got != want {
+					rt.Errorf("from %s, downstream %v, are %q, want %q\n%s", name, down, got, want, joins)
+				}
+				for pair := range w.drawn(g) {
+					if !joins[pair] {
+						rt.Errorf("from %s, downstream %v, %v is drawn and not joined\n%s", name, down, pair, joins)
+					}
+				}
 			}
 		}
 	})
+}
+
+// drawn are the pairs of runs that a graph joins: what the one made is what the other
+// read.
+func (w *world) drawn(g trace.Graph) pairs {
+	names, found := map[string]string{}, pairs{}
+	for _, n := range g.Nodes {
+		if n.Kind == trace.KindRun {
+			names[n.ID] = w.names[*n.Run.Record]
+		}
+	}
+	for _, made := range g.Edges {
+		for _, read := range g.Edges {
+			if made.To == read.From && names[made.From] != "" && names[read.To] != "" {
+				found[[2]string{names[made.From], names[read.To]}] = true
+			}
+		}
+	}
+	return found
 }
 
 // contents are few, so that runs share many: those that join, and those that do not.

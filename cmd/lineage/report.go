@@ -1,0 +1,161 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/lineage-audit/lineage/report/page"
+)
+
+// reportFlags are those of `lineage report`.
+type reportFlags struct {
+	verifyFlags
+	format string
+	output string
+	exit   bool
+}
+
+const reportHelp = `Make the evidence page of a model: what an auditor gets.
+
+MODEL is verified as lineage verify does it, and the page says what was found: the
+verdict, every check with its evidence, its limits and how to check it by hand with
+git, sha256sum and curl; the lineage; what changed since the version before; what is
+evidenced, what was only declared, and what a person must supply; the gaps; and the
+whole set of inputs, outputs and packages with their digests.
+
+The HTML is one file that loads nothing and runs nothing; it can be printed. The
+Markdown is for GitHub and GitLab. The JSON is ` + page.Schema + `, for machines.
+
+Exit status: 0 if the page was made, whatever it says: a report on a model that
+fails is a report. With --exit-code it is that of lineage verify. 2 if the command
+line is wrong, 3 if no page could be made.`
+
+const reportExamples = `  lineage report models:/fraud-classifier/7 -o evidence.html
+  lineage report models:/fraud-classifier@champion --policy lineage.policy.yaml --format markdown >>"$GITHUB_STEP_SUMMARY"
+  lineage report model.pkl --format json | jq '.checks[] | {id, doesNotProve}'`
+
+// formats are those of a page, by name; the ending of a file chooses one, too.
+var formats = map[string]func(io.Writer, page.Facts) error{
+	"html": page.HTML, "markdown": page.Markdown, "json": page.JSON,
+}
+
+var endings = map[string]string{".html": "html", ".htm": "html", ".md": "markdown", ".markdown": "markdown", ".json": "json"}
+
+func (c *cli) reportCommand() *cobra.Command {
+	var f reportFlags
+	cmd := &cobra.Command{
+		Use: "report MODEL", Short: "Make the evidence page of a model", Long: reportHelp, Example: reportExamples,
+		Args: exactly(c, "report", 1, "a MODEL: a path, or models:/NAME/VERSION"),
+		RunE: func(cmd *cobra.Command, args []string) error { return c.report(cmd.Context(), f, args[0]) },
+	}
+	flags := cmd.Flags()
+	flags.StringVar(&f.format, "format", "", "html, markdown or json; otherwise by the ending of the `name` given to -o, or html")
+	flags.StringVarP(&f.output, "output", "o", "", "`file` to write, at once and whole; otherwise standard output")
+	flags.BoolVar(&f.exit, "exit-code", false, "end with the exit status of lineage verify")
+	flags.StringVar(&f.require, "require", "", "the `rung` to reach at least: traced, pinned, attested, reproduced")
+	flags.StringVar(&f.policy, "policy", "", "policy `file`")
+	flags.StringArrayVar(&f.repos, "repo", nil, "`repository`, a URL or a folder, that counts for git.reachable; repeatable")
+	flags.StringArrayVar(&f.dataRoots, "data-root", nil, "`folder` in which inputs are looked for; repeatable")
+	flags.StringVar(&f.record, "record", "", "`id` of the record to verify against")
+	for name, words := range map[string][]string{"format": {"html", "markdown", "json"}, "require": {"traced", "pinned", "attested", "reproduced"}} {
+		_ = cmd.RegisterFlagCompletionFunc(name, cobra.FixedCompletions(words, cobra.ShellCompDirectiveNoFileComp)) // fails only for a flag that is not there
+	}
+	return cmd
+}
+
+func (c *cli) report(ctx context.Context, f reportFlags, asked string) error {
+	ctx, stop := interruptible(ctx)
+	defer stop()
+	write, err := f.writer()
+	if err != nil {
+		return err
+	}
+	j, err := c.judge(ctx, f.verifyFlags, asked)
+	if err != nil {
+		return unmade(err)
+	}
+	defer j.close()
+	facts, err := c.pageFacts(ctx, j)
+	if err != nil {
+		return unmade(err)
+	}
+	var b bytes.Buffer
+	if err := write(&b, facts); err != nil {
+		return unmade(err)
+	}
+	if err := c.deliver(f.output, b.Bytes()); err != nil {
+		return unmade(err)
+	}
+	if status := j.verdict.Result.ExitStatus(); f.exit && status != exitPass {
+		return &statusError{status: status}
+	}
+	return nil
+}
+
+// unmade is our own failure to make a page.
+func unmade(err error) error {
+	if own := cannot(err); own == err {
+		return err
+	}
+	return &statusError{status: exitCannot, err: fmt.Errorf("making the page: %w", err), hint: hintOf(err)}
+}
+
+// writer is the format that was asked for.
+func (f reportFlags) writer() (func(io.Writer, page.Facts) error, error) {
+	name := f.format
+	if name == "" {
+		name = "html"
+		if ending := strings.ToLower(filepath.Ext(f.output)); f.output != "" && ending != "" {
+			if name = endings[ending]; name == "" {
+				return nil, usage("the ending of %q is none of a format: say which with --format html, markdown or json", f.output)
+			}
+		}
+	}
+	write, found := formats[name]
+	if !found {
+		return nil, usage("--format %q is none of html, markdown, json", f.format)
+	}
+	return write, nil
+}
+
+// deliver writes the page whole: to a file that is there only when all of it is, or
+// to the standard output.
+func (c *cli) deliver(path string, content []byte) (err error) {
+	if path == "" || path == "-" {
+		_, err := c.stdout.Write(content)
+		return err
+	}
+	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() {
+		if info.IsDir() {
+			return usage("-o %q is a folder", path)
+		}
+		return os.WriteFile(path, content, 0o644) // /dev/stdout, a pipe: there is nothing to replace
+	}
+	temp, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*")
+	if err != nil {
+		return fmt.Errorf("writing %q: %w", path, err)
+	}
+	defer func() {
+		if err != nil {
+			err = fmt.Errorf("writing %q: %w", path, err)
+			_ = os.Remove(temp.Name()) // what is left of it is no page
+		}
+	}()
+	_, err = temp.Write(content)
+	for _, then := range []func() error{temp.Sync, temp.Close, func() error { return os.Chmod(temp.Name(), 0o644) }} {
+		if thenErr := then(); err == nil {
+			err = thenErr
+		}
+	}
+	if err != nil {
+		return err
+	}
+	return os.Rename(temp.Name(), path)
+}

@@ -197,6 +197,12 @@ func (h hand) served(hex string, file bool) (steps []step) {
 		return []step{{Say: "The server's files have this digest, as a folder.", Command: lines, Prints: []string{sum(hex)}}}
 	}
 	for _, s := range h.Served[:min(len(h.Served), mostServed)] {
+		if file && len(h.Served) == 1 {
+			s.Digest, _ = hashing.ParseFileDigest(hex)
+		}
+		if s.Digest.IsZero() {
+			continue
+		}
 		steps = append(steps, exactly("The server's "+strings.TrimSpace("file "+s.Path)+" has this digest.", h.curl(s.URL)+" | sha256sum", sum(s.Digest.String())))
 	}
 	return steps

@@ -130,7 +130,7 @@ func artifactDigest(a *trace.Artifact) string {
 type joined struct{ From, Why, To string }
 
 var whys = map[trace.Why]string{
-	trace.Made: "made", trace.MadePart: "made files of", trace.Held: "holds", trace.Read: "was read by",
+	trace.Made: "made", trace.MadePart: "made files of", trace.Read: "was read by",
 	trace.ReadPart: "was read in part by", trace.Attached: "is attached to", trace.IsBytes: "is", trace.Used: "was used by", trace.Ends: "ends at",
 }
 

@@ -148,6 +148,11 @@ func listed[T any](all []T) []T {
 	return all
 }
 
+// WriteJSON writes v as JSON for a package that has a document of its own: indented,
+// and with what Clean would escape as \u escapes, which changes the bytes and no
+// string.
+func WriteJSON(w io.Writer, v any) error { return writeJSON(w, "  ", v) }
+
 // writeJSON writes v with what Clean would escape as \u escapes, which changes the
 // bytes and no string.
 func writeJSON(w io.Writer, indent string, v any) error {

@@ -1,7 +1,9 @@
 package store
 
 import (
+	"context"
 	"fmt"
+	"io"
 	"strings"
 
 	"github.com/lineage-audit/lineage/hashing"
@@ -22,6 +24,9 @@ const (
 	KindStatement  Kind = "statements"
 	KindSource     Kind = "sources"
 )
+
+// Format is the content of the key of that kind.
+const Format = format
 
 // Key is a key of the store, taken apart. Which fields are set follows from Kind.
 type Key struct {
@@ -77,4 +82,17 @@ func ParseKey(s string) (k Key, err error) {
 		return Key{}, fmt.Errorf("%w of this store: %q", errKey, s)
 	}
 	return k, nil
+}
+
+// Open opens the bytes under a key, as they are: nothing of them was looked at. A
+// key that is absent is an error that wraps [ErrNotFound].
+func (s *Store) Open(ctx context.Context, k Key) (io.ReadCloser, error) {
+	return s.backend.Get(ctx, k.String())
+}
+
+// Put keeps bytes under a key, if they have the digest; otherwise nothing is kept. It
+// is for whoever has judged them: the store looks no further into them. Where the
+// key has other bytes the error wraps [ErrExists].
+func (s *Store) Put(ctx context.Context, k Key, d hashing.FileDigest, content io.Reader) error {
+	return s.put(ctx, k.String(), verify(k.String(), d, content))
 }

@@ -149,9 +149,11 @@ func (w *sweeper) read(ctx context.Context, key string) (*sweptRun, error) {
 	if err != nil {
 		return nil, err
 	}
-	stat, err := w.remover.Stat(ctx, key)
-	if err != nil {
-		return nil, err
+	var stat Stat
+	if w.remover != nil {
+		if stat, err = w.remover.Stat(ctx, key); err != nil {
+			return nil, err
+		}
 	}
 	r, err := w.Record(ctx, id)
 	if err != nil {

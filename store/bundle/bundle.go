@@ -1,67 +1,42 @@
 package bundle
 
 import (
-	"context"
 	"errors"
-	"io"
+	"fmt"
 
 	"github.com/lineage-audit/lineage/record"
-	"github.com/lineage-audit/lineage/store"
 )
 
 // ErrBundle says that bytes are no bundle as [Write] makes it.
 var ErrBundle = errors.New("not a bundle of lineage export")
 
+// ErrIncomplete says that a record names what is not there.
+var ErrIncomplete = errors.New("something that a record names is missing")
+
 // Summary is what a bundle holds.
 type Summary struct {
 	Runs    []record.ID
 	Objects int
-	Bytes   int64
-	// Missing are keys that a record names and that were not there.
+	Bytes   int64 // of the objects
+	// Missing are keys that a record names and that are not in the bundle.
 	Missing []string
 }
 
-// WriteOptions say how a bundle is written.
-type WriteOptions struct {
-	Gzip bool
-	// Partial leaves out what the store does not have, and names it in the summary;
-	// otherwise that is an error.
-	Partial  bool
-	Progress func(done, total int64)
+// incomplete is an error where something is missing that must not be.
+func incomplete(missing []string) error {
+	if len(missing) == 0 {
+		return nil
+	}
+	return fmt.Errorf("%w: %d keys, %q first", ErrIncomplete, len(missing), missing[0])
 }
 
-// Write writes the records, and all that the store has of them, as one bundle.
-func Write(ctx context.Context, w io.Writer, s *store.Store, runs []record.ID, o WriteOptions) (Summary, error) {
-	return Summary{}, ErrBundle
+// ConflictError says that a key is in the store with other bytes than in the bundle.
+type ConflictError struct {
+	Key           string
+	Store, Bundle string // digests
 }
 
-// ReadOptions bound what is read.
-type ReadOptions struct {
-	// MaxBytes bounds the bundle once it is unpacked; 0 is [DefaultMaxBytes].
-	MaxBytes int64
-	// Partial takes a bundle whose records name blobs or intents that neither it nor
-	// the store has.
-	Partial  bool
-	Progress func(done, total int64)
-}
-
-// DefaultMaxBytes bounds a bundle if nobody says otherwise.
-const DefaultMaxBytes = 1 << 40
-
-// Check reads a bundle to its end and believes nothing of it. Errors wrap [ErrBundle].
-func Check(ctx context.Context, r io.Reader, o ReadOptions) (Summary, error) {
-	return Summary{}, ErrBundle
-}
-
-// Imported is what an import did.
-type Imported struct {
-	Summary
-	New   int // objects that were not there
-	There int // objects that were there already, with the same bytes
-}
-
-// Import puts what a bundle holds into the store. The bundle is read to its end, and
-// compared with what the store has, before anything is put.
-func Import(ctx context.Context, s *store.Store, r io.ReadSeeker, o ReadOptions) (Imported, error) {
-	return Imported{}, ErrBundle
+// Error names both.
+func (e *ConflictError) Error() string {
+	return fmt.Sprintf("%s: the store has sha256:%s, the bundle sha256:%s", e.Key, e.Store, e.Bundle)
 }

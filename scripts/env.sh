@@ -54,6 +54,13 @@ make_venv() {
     "$python" "$root/scripts/venv.py" "$root/examples/penguins/requirements.lock" "$venv" >&2
 }
 
+# make_tools makes another one, of what only tests need: an S3 server.
+tools=$cache/tools
+make_tools() {
+    find_python
+    "$python" "$root/scripts/venv.py" "$root/scripts/requirements-test.lock" "$tools" >&2
+}
+
 build() {
     (cd "$root" && CGO_ENABLED=0 go build -trimpath -o "$bin/" ./cmd/lineage)
 }

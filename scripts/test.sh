@@ -7,11 +7,11 @@ cd "$root"
 failed=()
 title() { printf '\n== %s\n' "$*"; }
 
-title "lint, and the virtual environment beside it"
-make_venv &
+title "lint, and the virtual environments beside it"
+{ make_venv && make_tools; } &
 bash scripts/lint.sh || failed+=(lint)
-wait $! || die "Nothing else can be tested without the virtual environment."
-export LINEAGE_TEST_PYTHON=$venv/bin/python
+wait $! || die "Nothing else can be tested without the virtual environments."
+export LINEAGE_TEST_PYTHON=$venv/bin/python LINEAGE_TEST_TOOLS=$tools/bin/python
 
 title "demo"
 bash examples/penguins/demo.sh || failed+=(demo)

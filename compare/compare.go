@@ -2,6 +2,7 @@ package compare
 
 import (
 	"context"
+	"slices"
 
 	"github.com/lineage-audit/lineage/record"
 )
@@ -121,12 +122,14 @@ func (d *differ) judge(ar *Area) {
 	if whyA != "" || whyB != "" {
 		ar.unknown(d.a.settled && d.b.settled)
 	}
-	if whyA != "" && whyB != "" && d.a.settled && d.b.settled && len(ar.Doubts)+len(ar.Items) == 0 {
+	settled := d.a.settled && d.b.settled
+	if settled && len(ar.Doubts)+len(ar.Items) == 0 && (ar.empty || whyA != "" && whyB != "") {
 		ar.Status = Unrecorded
 		return
 	}
 	ar.doubt(OfA, string(ar.Name), whyA)
 	ar.doubt(OfB, string(ar.Name), whyB)
+	ar.Doubts = together(ar.Doubts)
 	ar.Status = Same
 	for _, i := range ar.Items {
 		if i.Kind != KindUnknown {
@@ -156,4 +159,19 @@ func (ar *Area) doubt(of Of, what, why string) {
 	if why != "" {
 		ar.Doubts = append(ar.Doubts, Doubt{of, what, why})
 	}
+}
+
+// together makes one doubt of what is said of both runs.
+func together(all []Doubt) []Doubt {
+	found := []Doubt{}
+	for _, d := range all {
+		i := slices.IndexFunc(found, func(o Doubt) bool { return o.What == d.What && o.Why == d.Why })
+		switch {
+		case i < 0:
+			found = append(found, d)
+		case found[i].Of != d.Of:
+			found[i].Of = OfBoth
+		}
+	}
+	return found
 }

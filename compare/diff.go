@@ -111,6 +111,8 @@ type Area struct {
 	Doubts []Doubt `json:"doubts"` // why there may be more
 	// Commits says how the commits of the two runs stand to each other, of Code.
 	Commits *Range `json:"commits,omitempty"`
+
+	empty bool // there was none of it to be recorded
 }
 
 // Bearing is how likely a difference bears on the outputs: see the package's doc.

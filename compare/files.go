@@ -189,8 +189,11 @@ func resourceDetails(p pathPair) []Detail {
 			r.Annotations.Origin = &copied
 		}
 	}
-	return trimmed(details(a, b, "name", "annotations.role", "annotations.file.location", "annotations.tree.location",
-		"annotations.file.tree"))
+	skip := []string{"name", "annotations.role", "annotations.file.location", "annotations.tree.location", "annotations.file.tree"}
+	if digestOf(p.a) != digestOf(p.b) {
+		skip = append(skip, "annotations.file.bytes", "annotations.tree.bytes", "annotations.tree.files")
+	}
+	return trimmed(details(a, b, skip...))
 }
 
 // trimmed are the details by their names within the facts.

@@ -56,21 +56,9 @@ func (d *differ) folder(ctx context.Context, ar *Area, p pathPair, i *Item, bear
 		return
 	}
 	changes := hashing.Compare(a, b)
-	i.Files = d.changed(p.b, changes, bearing)
+	i.Files, i.Bearing = d.changed(p.b, changes, bearing)
 	i.Files.Same = same(a, changes)
 	d.listed = append(d.listed, listing{locationOf(p.b), changes})
-	if len(changes) > 0 {
-		i.Bearing = None
-	}
-	for _, c := range changes {
-		at := locationOf(p.b).Join(c.Path)
-		if d.elsewhere(ar.Name, at, c) {
-			i.Files.Elsewhere++
-			continue
-		}
-		b, _ := fileBearing(p.b, at, bearing)
-		i.Bearing = stronger(i.Bearing, b)
-	}
 }
 
 // same counts the files of a that did not change.
@@ -159,50 +147,56 @@ func manifestOfParts(r *run, folder *record.Resource) (hashing.Manifest, error) 
 	return hashing.NewManifest(entries)
 }
 
-// elsewhere tells whether an area before this one lists the file.
-func (d *differ) elsewhere(n AreaName, at record.Location, c hashing.Change) bool {
-	if n != Code {
-		return false
-	}
+// elsewhere tells whether an area before Code lists the file.
+func (d *differ) elsewhere(at record.Location, c hashing.Change) bool {
 	return slices.ContainsFunc(d.listed, func(l listing) bool { return l.holds(at, c) })
 }
 
-// changed counts the files that differ, and lists some of them. A file that went, and
-// came with the same bytes at another path, was renamed.
-func (d *differ) changed(folder *record.Resource, changes []hashing.Change, bearing func(record.Location) Bearing) *Files {
-	f := &Files{List: []FileChange{}}
+// changed counts the files that differ, and lists some of them; the strongest bearing
+// is the folder's. A file that went, and came with the same bytes at another path, was
+// renamed.
+func (d *differ) changed(folder *record.Resource, changes []hashing.Change, bearing func(record.Location) Bearing) (*Files, Bearing) {
+	f, strongest := &Files{List: []FileChange{}}, None
 	was, now := renames(changes)
 	for i, c := range changes {
-		change := FileChange{Kind: KindChanged, Path: record.EncodePath(c.Path), A: digest(c.Old), B: digest(c.New)}
-		count := &f.Changed
-		switch from, renamed := was[i]; {
-		case now[i]:
+		if now[i] {
 			continue // it is listed where it went
-		case renamed:
-			change.Kind, change.Was, change.A, count = KindRenamed, record.EncodePath(changes[from].Path), digest(changes[from].Old), &f.Renamed
-		case c.Old.IsZero():
-			change.Kind, count = KindAdded, &f.Added
-		case c.New.IsZero():
-			change.Kind, count = KindRemoved, &f.Removed
 		}
-		*count++
+		change := FileChange{Path: record.EncodePath(c.Path), A: digest(c.Old), B: digest(c.New)}
+		from, renamed := was[i]
+		if renamed {
+			change.Was, change.A = record.EncodePath(changes[from].Path), digest(changes[from].Old)
+		}
+		change.Kind = f.count(c, renamed)
 		at := locationOf(folder).Join(c.Path)
-		if d.elsewhere(areaOf(folder), at, c) {
+		if folder.Annotations.Role == record.RoleCode && d.elsewhere(at, c) {
+			f.Elsewhere++
 			continue
 		}
 		change.Bearing, change.Why = fileBearing(folder, at, bearing)
+		strongest = stronger(strongest, change.Bearing)
 		f.List = append(f.List, change)
 	}
 	slices.SortStableFunc(f.List, byBearing)
 	f.List = f.List[:min(len(f.List), d.Files)]
-	return f
+	return f, strongest
 }
 
-func areaOf(r *record.Resource) AreaName {
-	if r.Annotations.Role == record.RoleCode {
-		return Code
+// count tells what became of a file, and counts it.
+func (f *Files) count(c hashing.Change, renamed bool) Kind {
+	switch {
+	case renamed:
+		f.Renamed++
+		return KindRenamed
+	case c.Old.IsZero():
+		f.Added++
+		return KindAdded
+	case c.New.IsZero():
+		f.Removed++
+		return KindRemoved
 	}
-	return ""
+	f.Changed++
+	return KindChanged
 }
 
 func byBearing(a, b FileChange) int {

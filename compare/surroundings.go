@@ -104,7 +104,7 @@ func (ar *Area) unhashed(of Of, all []record.Resource) {
 		ar.doubt(of, few(unknown), "its version is on record, and its files are not")
 	}
 	if len(changed) > 0 {
-		ar.doubt(of, few(changed), "some of its files are not those of its RECORD, and have no digest")
+		ar.doubt(of, few(changed), "installed files that are not those of its RECORD have no digest")
 	}
 }
 
@@ -123,9 +123,16 @@ func (d *differ) interpreters(_ context.Context, ar *Area) {
 	ar.A, ar.B = int64(len(a)), int64(len(b))
 	d.resources(ar, SortInterpreter, Read, a, b)
 	for i := range ar.Items {
-		bytes := func(f Detail) bool { return f.Name == "digest.sha256" }
-		if it := &ar.Items[i]; it.Kind == KindChanged && it.A == it.B && !slices.ContainsFunc(it.Details, bytes) {
+		it := &ar.Items[i]
+		about := func(names ...string) bool {
+			return slices.ContainsFunc(it.Details, func(f Detail) bool { return !below(f.Name, names) })
+		}
+		switch {
+		case it.Kind != KindChanged || it.A != it.B || about("location", "resolved", "environment", "seen", "unowned", "uri"):
+		case about("location", "seen"):
 			it.Bearing, it.Why = There, "the same version and bytes"
+		default:
+			it.Bearing, it.Why = None, "the same version and bytes"
 		}
 	}
 }
@@ -135,4 +142,5 @@ func (d *differ) locks(_ context.Context, ar *Area) {
 	a, b := d.a.dependencies(record.RoleLock), d.b.dependencies(record.RoleLock)
 	ar.A, ar.B = int64(len(a)), int64(len(b))
 	d.resources(ar, SortLock, There, a, b)
+	ar.empty = len(a)+len(b) == 0
 }

@@ -141,17 +141,31 @@ func (p differing) area(ar *compare.Area) {
 		return
 	}
 	p.section(string(ar.Name))
-	some, more := bounded(ar.Items, p.most())
+	shown, idle := p.shown(ar.Items)
+	some, more := bounded(shown, p.most())
 	for i := range some {
 		p.item(&some[i])
 	}
-	p.more(2, more)
+	p.more(2, more+idle)
 	p.commits(ar.Commits)
 	doubts, more := bounded(ar.Doubts, p.most())
 	for _, d := range doubts {
 		p.prose(2, []cell{{"CANNOT TELL", doubt}, word(" %s %s: %s", of(d.Of), d.What, d.Why)}, 4)
 	}
 	p.more(2, more)
+}
+
+// shown leaves out facts that cannot bear on the outputs, unless all was asked for,
+// and counts them.
+func (p differing) shown(items []compare.Item) (shown []compare.Item, idle int) {
+	for _, i := range items {
+		if !p.f.Full && i.Bearing == compare.None && i.Sort == compare.SortFact {
+			idle++
+		} else {
+			shown = append(shown, i)
+		}
+	}
+	return shown, idle
 }
 
 // of names a side.

@@ -23,7 +23,7 @@ func kindWord(k compare.Kind) cell {
 
 // item is one thing that differs, with what differs of it.
 func (p differing) item(i *compare.Item) {
-	cells := []cell{kindWord(i.Kind), word(" %s", i.What)}
+	cells := []cell{kindWord(i.Kind), word(" %s", called(*i))}
 	if i.Was != "" {
 		cells = append(cells, word(" (in a %s)", i.Was))
 	}
@@ -49,6 +49,15 @@ func (p differing) item(i *compare.Item) {
 	if i.Files != nil {
 		p.files(i.Files)
 	}
+}
+
+// called is what an item is called, with its sort where its name does not tell.
+func called(i compare.Item) string {
+	switch i.Sort {
+	case compare.SortCommit, compare.SortInterpreter, compare.SortParameter, compare.SortVariable, compare.SortImage:
+		return string(i.Sort) + " " + i.What
+	}
+	return i.What
 }
 
 // bothDigests stand whole, each on a line of its own.

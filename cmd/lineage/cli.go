@@ -72,6 +72,7 @@ func (c *cli) root() *cobra.Command {
 		return &statusError{status: exitUsage, err: err, hint: fmt.Sprintf("`%s --help` shows how it is used", cmd.CommandPath())}
 	})
 	root.AddCommand(c.runCommand(), c.verifyCommand(), c.logCommand(), c.showCommand(), c.attachCommand(), c.restoreCommand(), c.diffCommand(), c.reportCommand())
+	completing(root)
 	return root
 }
 

@@ -55,11 +55,16 @@ func exactly(say, command string, prints ...string) step {
 func sum(digest string) string { return digest + "  -" }
 
 // reading makes a command that reads a file, or what curl fetches, as its standard
-// input, so that no file's name can be taken for an option.
+// input, so that no file's name can be taken for an option. What follows it in a pipe
+// stands behind the file.
 func (h hand) reading(file, url, command string) (string, bool) {
 	switch {
 	case file != "":
-		return command + " <" + shell(file), true
+		first, rest, piped := strings.Cut(command, " | ")
+		if piped {
+			rest = " | " + rest
+		}
+		return first + " <" + shell(file) + rest, true
 	case url != "":
 		return h.curl(url) + " | " + command, true
 	}
@@ -70,8 +75,18 @@ func (h hand) curl(url string) string {
 	return strings.Join(said([]string{"curl -fsS", h.Curl, shell(url)}), " ")
 }
 
-// shell is one word for bash.
-func shell(word string) string { return report.Shell([]string{"", word})[len("'' "):] }
+// shell is one word for bash. It has no two # in a row, in which some systems look
+// for commands in whatever is printed.
+func shell(word string) string {
+	quoted := report.Shell([]string{"", word})[len("'' "):]
+	switch {
+	case !strings.Contains(quoted, "##"):
+		return quoted
+	case strings.HasPrefix(quoted, "$"):
+		return strings.ReplaceAll(quoted, "#", `\043`)
+	}
+	return strings.ReplaceAll(quoted, "#", `'\#'`)
+}
 
 // ofRecord is a step that reads the record's file.
 func (h hand) ofRecord(say, command string, prints ...string) []step {
@@ -222,9 +237,9 @@ func (h hand) digests(role record.Role) func(verify.Check) []step {
 }
 
 func (h hand) packages(verify.Check) []step {
-	const pattern = `"uri":"pkg:[^"]*"`
+	const pattern = `"role":"package"`
 	n := len(h.matches(pattern))
-	return h.ofRecord("The record lists the packages; without the last command it prints them.", "grep -ao '"+pattern+"' | wc -l", strconv.Itoa(n))
+	return h.ofRecord("The record lists so many packages.", "grep -aoF '"+pattern+"' | wc -l", strconv.Itoa(n))
 }
 
 func (h hand) registry(verify.Check) (steps []step) {

@@ -86,7 +86,7 @@ func (r *Range) fill() {
 func (d *differ) kept(ar *Area, role record.Role, what string) {
 	digests := func(r *run) (all []string) {
 		for _, b := range r.byproducts(role) {
-			all = append(all, strings.TrimSpace(b.Name+" "+digestOf(&b)))
+			all = append(all, strings.Join(strings.Fields(b.Name+" "+b.URI+" "+b.MediaType+" "+digestOf(&b)), " "))
 		}
 		slices.Sort(all)
 		return slices.Compact(all)
@@ -128,7 +128,10 @@ func (d *differ) resources(ar *Area, sort Sort, bearing Bearing, a, b []record.R
 // thingDetails are all facts of a thing but its name, its value and its place.
 func thingDetails(p pathPair) []Detail {
 	a, b := *p.a, *p.b
-	skip := []string{"name", "annotations.role", "digest.gitCommit"}
+	skip := []string{"annotations.role", "digest.gitCommit", "digest.dirHash"}
+	if role := a.Annotations.Role; role != record.RolePackage && role != record.RoleImage {
+		skip = append(skip, "name") // it is the location
+	}
 	switch a.Annotations.Role {
 	case record.RoleCommit, record.RoleSubmodule:
 		if valueOf(p.a) != valueOf(p.b) {

@@ -113,7 +113,8 @@ func pairMoved(a, b []*record.Resource) (moved []pathPair, onlyA, onlyB []*recor
 			onlyA = append(onlyA, r)
 			continue
 		}
-		moved, b = append(moved, pathPair{r, b[i]}), slices.Delete(b, i, i+1)
+		moved = append(moved, pathPair{r, b[i]})
+		b = slices.Delete(b, i, i+1)
 	}
 	return moved, onlyA, b
 }
@@ -182,8 +183,10 @@ func resourceDetails(p pathPair) []Detail {
 	a, b := *p.a, *p.b
 	for _, r := range []*record.Resource{&a, &b} {
 		r.Digest = nil
-		if o := r.Annotations.Origin; o != nil {
+		if locationOf(r).Root == record.RootServer {
 			r.URI = "" // it names the entry's id
+		}
+		if o := r.Annotations.Origin; o != nil {
 			copied := *o
 			copied.ID = ""
 			r.Annotations.Origin = &copied

@@ -27,10 +27,11 @@ func (d *differ) track(ctx context.Context) {
 }
 
 func (d *differ) tracked(ctx context.Context, r *run) (t tracked) {
-	for _, b := range r.byproducts(record.RoleTracking) {
+	for i, b := range r.byproducts(record.RoleTracking) {
 		data, err := d.runData(ctx, b)
 		if err != nil {
-			t.doubts = append(t.doubts, Doubt{r.of, b.Name, "what the tracker had of it cannot be read: " + err.Error()})
+			what := "run " + strconv.Itoa(i+1) + " of the tracker" // its name has its id
+			t.doubts = append(t.doubts, Doubt{r.of, what, "what the tracker had of it cannot be read: " + err.Error()})
 			continue
 		}
 		t.runs = append(t.runs, data)
@@ -72,7 +73,8 @@ func (d *differ) trackedPairs() (pairs []runPair) {
 			j = 0
 		}
 		if j >= 0 {
-			p.b, b = b[j], slices.Delete(b, j, j+1)
+			p.b = b[j]
+			b = slices.Delete(b, j, j+1)
 		}
 		if len(a) > 1 {
 			p.prefix = "run " + strconv.Itoa(i+1) + ": "

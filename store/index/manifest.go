@@ -2,6 +2,7 @@ package index
 
 import (
 	"context"
+	"fmt"
 	"iter"
 
 	"github.com/lineage-audit/lineage/hashing"
@@ -21,6 +22,10 @@ func manifest(ctx context.Context, s *store.Store, tree hashing.TreeDigest) (has
 		return hashing.Manifest{}, err
 	}
 	return hashing.ParseManifest(raw)
+}
+
+func manifestError(tree hashing.TreeDigest, err error) error {
+	return fmt.Errorf("reading the files of folder %s: %w", tree, err)
 }
 
 // files gives the files of a folder.

@@ -2,7 +2,7 @@ package index
 
 import (
 	"context"
-	"fmt"
+	"errors"
 	"iter"
 	"slices"
 	"strings"
@@ -21,8 +21,8 @@ func (s *scan) close() error { return nil }
 func (s *scan) records(ctx context.Context) iter.Seq2[*record.Record, error] {
 	return func(yield func(*record.Record, error) bool) {
 		for r, err := range s.store.Records(ctx) {
-			if err != nil && ctx.Err() == nil {
-				continue // it is among the problems
+			if err = fatal(ctx, err); err == nil && r == nil {
+				continue
 			}
 			if !yield(r, err) || err != nil {
 				return
@@ -119,7 +119,7 @@ func (s *scan) matcher(ctx context.Context, w wanted) (*matcher, error) {
 	}
 	of, err := manifest(ctx, s.store, w.in)
 	if err != nil {
-		return nil, fmt.Errorf("reading the files of folder %s: %w", w.in, err)
+		return nil, manifestError(w.in, err)
 	}
 	for _, e := range of.Entries() {
 		m.files[e.Digest] = !e.Digest.IsEmpty()
@@ -235,18 +235,31 @@ func firstDigests(all map[Digest]bool, prefix string, limit int) (found []Digest
 	return found[:min(limit, len(found))]
 }
 
-func compareDigests(a, b Digest) int {
-	if c := strings.Compare(a.String(), b.String()); c != 0 || a.IsTree() == b.IsTree() {
-		return c
+func (s *scan) unsettled(ctx context.Context, alive store.Alive) iter.Seq2[store.Unsettled, error] {
+	return func(yield func(store.Unsettled, error) bool) {
+		for u, err := range s.store.Unsettled(ctx, alive) {
+			if err = fatal(ctx, err); err != nil {
+				yield(u, err)
+				return
+			}
+			if !u.InvocationID.IsZero() && !yield(u, nil) {
+				return
+			}
+		}
 	}
-	if b.IsTree() {
-		return -1
-	}
-	return 1
 }
 
-func (s *scan) unsettled(ctx context.Context, alive store.Alive) iter.Seq2[store.Unsettled, error] {
-	return s.store.Unsettled(ctx, alive)
+// fatal leaves the errors after which nobody knows what there is. Others are about
+// one thing that cannot be read, and are among the problems.
+func fatal(ctx context.Context, err error) error {
+	var list *store.ListError
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	if errors.As(err, &list) {
+		return err
+	}
+	return nil
 }
 
 func (s *scan) problems(ctx context.Context) (found []error, err error) {
@@ -257,16 +270,24 @@ func (s *scan) problems(ctx context.Context) (found []error, err error) {
 			continue
 		}
 		for _, u := range usesOf(r) {
-			if u.Digest.IsTree() {
-				trees[u.Digest.Tree] = true
-			}
+			trees[u.Digest.Tree] = u.Digest.IsTree() && (trees[u.Digest.Tree] || !u.Parts)
 		}
 	}
-	for tree := range trees {
-		if _, err := manifest(ctx, s.store, tree); err != nil {
-			found = append(found, fmt.Errorf("reading the files of folder %s: %w", tree, err))
+	nobody := func(record.Process) (bool, error) { return false, nil }
+	for _, err := range s.store.Unsettled(ctx, nobody) {
+		if err != nil {
+			found = append(found, err)
 		}
 	}
-	slices.SortFunc(found, func(a, b error) int { return strings.Compare(a.Error(), b.Error()) })
-	return found, ctx.Err()
+	for tree, wanted := range trees {
+		if _, err := manifest(ctx, s.store, tree); wanted && err != nil {
+			found = append(found, manifestError(tree, err))
+		}
+	}
+	for _, err := range found {
+		if err := fatal(ctx, err); err != nil {
+			return nil, err
+		}
+	}
+	return sortErrors(found), ctx.Err()
 }

@@ -1,0 +1,123 @@
+package index
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/lineage-audit/lineage/store"
+)
+
+// Records and intents stand in 256 folders each. A folder that is as it was when it
+// was listed has no other names, so that nobody has to list a million of them.
+
+// racy is how coarse a file system's clock may be. A folder that was listed no later
+// than that after it was first seen in its state is listed again: it may have
+// changed since within one tick. Only our own clock is asked, twice, since that of a
+// server may differ from it.
+const racy = 3 * time.Second
+
+// old is when a folder was left alone for so long that no clock is that wrong.
+const old = 24 * time.Hour
+
+// folder is what an index knows of one.
+type folder struct {
+	name    string // with the final slash
+	stamp   int64  // 0 where the store cannot tell
+	seen    int64  // when it was first seen like that, in nanoseconds
+	settled bool   // it was listed later than that
+	gone    bool
+}
+
+// unchanged tells whether there is nothing new in the folder that is now like now.
+func (f folder) unchanged(now folder) bool { return f.settled && f.stamp == now.stamp && f.stamp != 0 }
+
+// look is the state of a folder now, given what was known of it. It comes before
+// the folder is listed.
+func look(ctx context.Context, s *store.Store, known folder, now time.Time) (folder, error) {
+	stat, err := s.Look(ctx, known.name)
+	if errors.Is(err, errors.ErrUnsupported) {
+		return folder{name: known.name}, nil
+	}
+	if err != nil {
+		return folder{}, err
+	}
+	f := folder{name: known.name, stamp: stampOf(stat), seen: now.UnixNano()}
+	if f.stamp == known.stamp && known.seen < f.seen {
+		f.seen = known.seen
+	}
+	changed := time.Unix(0, max(stat.Mtime, stat.Ctime))
+	f.settled = now.Sub(time.Unix(0, f.seen)) >= racy || now.Sub(changed) >= old
+	return f, nil
+}
+
+// shards are the folders that the store has for records or intents.
+func shards(ctx context.Context, s *store.Store, kind store.Kind) ([]string, error) {
+	top := string(kind) + "/"
+	names, err := s.Names(ctx, top)
+	if err != nil {
+		return nil, err
+	}
+	var found []string
+	for _, name := range names {
+		if isShard(name) {
+			found = append(found, top+name)
+		}
+	}
+	return found, nil
+}
+
+func isShard(name string) bool {
+	return len(name) == 3 && name[2] == '/' && strings.Trim(name[:2], "0123456789abcdef") == ""
+}
+
+// strays are the keys beside the shards, which name nothing.
+func strays(ctx context.Context, s *store.Store, kind store.Kind) (keys []string, err error) {
+	top := string(kind) + "/"
+	names, err := s.Names(ctx, top)
+	if err != nil {
+		return nil, err
+	}
+	for _, name := range names {
+		if isShard(name) {
+			continue
+		}
+		if !strings.HasSuffix(name, "/") {
+			keys = append(keys, top+name)
+			continue
+		}
+		for key, err := range s.Keys(ctx, top+name) {
+			if err != nil {
+				return nil, err
+			}
+			keys = append(keys, key)
+		}
+	}
+	return keys, nil
+}
+
+// list gives the keys in a shard, and whether its state tells of all of them: it
+// tells nothing of folders within it.
+func list(ctx context.Context, s *store.Store, shard string) (keys []string, whole bool, err error) {
+	names, err := s.Names(ctx, shard)
+	if err != nil {
+		return nil, false, fmt.Errorf("listing %s: %w", shard, err)
+	}
+	whole = true
+	for _, name := range names {
+		if !strings.HasSuffix(name, "/") {
+			keys = append(keys, shard+name)
+			continue
+		}
+		whole = false
+		for key, err := range s.Keys(ctx, shard+name) {
+			if err != nil {
+				return nil, false, err
+			}
+			keys = append(keys, key)
+		}
+	}
+	return keys, whole, nil
+}

@@ -32,6 +32,9 @@ type RestoreOptions struct {
 	// history, as a detached HEAD, and in the index what was staged. Submodules
 	// are files only, and so is a tree without a commit.
 	Repository bool
+	// Then goes on with the folder when the tree is in it and was checked, before
+	// anybody sees it. If it fails, all of Restore does. nil does nothing.
+	Then func(ctx context.Context, folder *os.Root) error
 }
 
 // Restore puts the tree that p describes into dst, which must be absent or
@@ -48,6 +51,9 @@ func Restore(ctx context.Context, src *Source, p Patch, dst string, o RestoreOpt
 	}
 	r := &restorer{opts: o, root: place.root, modes: map[string]Mode{}, skip: map[string]bool{}}
 	err = r.all(ctx, src, p)
+	if err == nil && o.Then != nil {
+		err = o.Then(ctx, place.root)
+	}
 	if err = place.finish(err); err != nil {
 		return fmt.Errorf("restoring into %q: %w", dst, err)
 	}

@@ -1,8 +1,10 @@
 package git
 
 import (
+	"context"
 	"crypto/rand"
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -15,6 +17,20 @@ type workplace struct {
 	temp   string
 	root   *os.Root
 	inside bool
+}
+
+// MakeFolder makes a folder as a whole: fill writes into one that nobody sees, which
+// stands at dst when fill is done. dst must be absent or empty, else the error wraps
+// [ErrNotEmpty]. If it fails, dst is as it was.
+func MakeFolder(ctx context.Context, dst string, fill func(ctx context.Context, folder *os.Root) error) error {
+	w, err := newWorkplace(dst)
+	if err != nil {
+		return fmt.Errorf("making %q: %w", dst, err)
+	}
+	if err := w.finish(fill(ctx, w.root)); err != nil {
+		return fmt.Errorf("making %q: %w", dst, err)
+	}
+	return nil
 }
 
 func newWorkplace(dst string) (*workplace, error) {

@@ -10,33 +10,38 @@ import (
 	"github.com/lineage-audit/lineage/record"
 )
 
-// ErrMissing is wrapped by the error of a [Source] that does not have what it was
-// asked for. ErrNoCode says that the record does not say how its code is put back.
-var (
-	ErrMissing = errors.New("not to be had")
-	ErrNoCode  = errors.New("the record names no code")
-)
+// ErrNoCode says that the record does not say how its code is put back.
+var ErrNoCode = errors.New("the record names no code")
 
 // Want is one file that is looked for.
 type Want struct {
 	Digest hashing.FileDigest
 	// Location is where the run had it; of a file of a tree, below the tree's.
 	Location record.Location
-	// Tree is the tree's location and Below the path in it; of a file on its own, they
-	// are its own location and ".".
-	Tree  record.Location
+	// Tree and Below are the tree that the file is part of, and its path there. Of a
+	// file on its own, Tree is nil and Below ".".
+	Tree  *hashing.TreeDigest
+	Top   record.Location // of the tree, or the file's own
 	Below string
-	Bytes int64  // -1 if it is not known
-	URI   string // where the file, or the tree, can be had
+	Bytes int64    // -1 if it is not known
+	URIs  []string // where the record says that it can be had
 }
 
 // Source is somewhere where files may be.
 type Source interface {
-	// Open gives a file that may be the one that is wanted, and says where it was
-	// found. The bytes are checked by whoever reads them: where they are others, the
-	// next source is asked. A file that is not there is an error that wraps
-	// [ErrMissing].
-	Open(ctx context.Context, w Want) (content io.ReadCloser, where string, err error)
+	// Look gives the places at which the file may be, the likeliest first; none, and
+	// no error, if it is not here.
+	Look(ctx context.Context, w Want) ([]Candidate, error)
+}
+
+// Candidate may be the file that is wanted. The bytes are checked by whoever reads
+// them: where they are others, the next candidate is asked.
+type Candidate struct {
+	Where string // for people
+	Bytes int64  // -1 if it is not known
+	// Open reads it. What has to be fetched first may be put into the folder scratch,
+	// which is on the file system that the file is for, and goes away afterwards.
+	Open func(ctx context.Context, scratch string) (io.ReadCloser, error)
 }
 
 // Named is a source, and what it is to people: "kept blobs".
@@ -56,9 +61,10 @@ type Ingredient struct {
 	URI      string
 	// Files are those of a tree, or the file itself under "."; nil where the tree's
 	// manifest cannot be had, and Why then says why.
-	Files []hashing.Entry
-	Links []record.Link
-	Why   string
+	Files   []hashing.Entry
+	Links   []record.Link
+	Sources []record.Source // of single files of a tree
+	Why     string
 }
 
 // Plan is what is put back, and where.
@@ -67,7 +73,7 @@ type Plan struct {
 	// Patch is how the code is made from its commit; nil where the record has none.
 	// Its files are then ingredients like any other.
 	Patch       *git.Patch
-	Ingredients []Ingredient
+	Ingredients []Ingredient // code without a patch; inputs
 }
 
 // Blobs gives the blobs that records keep.
@@ -84,18 +90,13 @@ type PlanOptions struct {
 // DefaultDataDir is the folder for what is not in the repository.
 const DefaultDataDir = "lineage-inputs"
 
-// Make reads a record into a plan.
-func Make(ctx context.Context, r *record.Record, blobs Blobs, o PlanOptions) (*Plan, error) {
-	return nil, ErrNoCode
-}
-
 // Options are what Execute works with.
 type Options struct {
 	Repository *git.Source // that has the commit; nil if the plan has no patch, or no commit
 	Submodule  func(ctx context.Context, path, url string) (*git.Source, error)
 	Blobs      Blobs
 	Sources    []Named // in the order in which they are asked
-	// Progress is told how many of the bytes were written.
+	// Progress is told how many bytes of the ingredients were written.
 	Progress func(done, total int64)
 }
 
@@ -132,17 +133,19 @@ type Lost struct {
 
 // Report is what was put back.
 type Report struct {
-	Code     Outcome
-	Withheld []Lost // of the code, what the record itself says was not kept
-	Inputs   []Outcome
+	// Code is the commit with what differed from it, where the plan has a patch: its
+	// digest was checked.
+	Code     *git.Patch
+	Withheld []Lost    // of the code, what the record itself says was not kept
+	Outcomes []Outcome // the ingredients, in the plan's order
 }
 
 // Complete tells whether everything is there.
-func (r *Report) Complete() bool { return false }
-
-// Execute puts the plan's ingredients into the folder dst, which must be absent or
-// empty: otherwise the error wraps [git.ErrNotEmpty]. If it fails, dst is as it
-// was; an ingredient that cannot be had is no failure.
-func (p *Plan) Execute(ctx context.Context, dst string, o Options) (*Report, error) {
-	return nil, ErrNoCode
+func (r *Report) Complete() bool {
+	for _, o := range r.Outcomes {
+		if o.Status != Restored {
+			return false
+		}
+	}
+	return len(r.Withheld) == 0
 }

@@ -84,7 +84,7 @@ func (o objectOrigin) open(ctx context.Context, from int64, of *Version) (answer
 	}
 	a := answer{body: body, version: Version{Size: info.Size, ETag: header.Get("Etag"), VersionID: versionID(info.VersionID)}, bounded: true}
 	if ranged := header.Get("Content-Range"); ranged != "" || from > 0 && info.Size != of.Size {
-		a.from, a.version.Size, err = contentRange(ranged)
+		a.from, a.version.Size, err = contentRange(ranged, from)
 	}
 	if err != nil {
 		body.Close()

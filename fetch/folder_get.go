@@ -191,4 +191,3 @@ func (c *Client) file(ctx context.Context, e Entry, folder string, force bool, d
 	}
 	return r, err
 }
-

@@ -123,10 +123,7 @@ func (t *transfer) accept(a answer) error {
 	if t.limit >= 0 && a.version.Size > t.limit {
 		return fmt.Errorf("%w: %d bytes, and at most %d are", ErrTooLarge, a.version.Size, t.limit)
 	}
-	if a.from != t.at {
-		if a.from != 0 {
-			return fmt.Errorf("%w: from byte %d on was asked for, and byte %d came", ErrTruncated, t.at, a.from)
-		}
+	if a.from != t.at { // all of it came, from the start
 		if err := t.restart(); err != nil {
 			return err
 		}

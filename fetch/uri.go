@@ -19,12 +19,18 @@ type URI struct {
 	version string   // of s3
 }
 
+// maxURI bounds a URI: what servers take, and more.
+const maxURI = 8 << 10
+
 // versionMark stands between the key of an object and the id of its version.
 const versionMark = "?versionId="
 
 // Parse reads a URI. A text without a scheme is a path, relative to dir; errors wrap
 // [ErrURI] and show no credentials.
 func Parse(text, dir string) (URI, error) {
+	if len(text) > maxURI {
+		return URI{}, fmt.Errorf("a text of %d bytes: %w", len(text), ErrURI)
+	}
 	scheme, rest, found := strings.Cut(text, "://")
 	if !found || filepath.VolumeName(text) != "" {
 		return pathURI(text, dir)

@@ -138,7 +138,9 @@ func isRedirect(status int) bool {
 
 // redirected is where a redirect leads: to http or https, and not from https to http.
 func redirected(at *url.URL, location string) (*url.URL, error) {
-	to, err := at.Parse(location)
+	base := *at
+	base.User = nil // which a relative one would inherit
+	to, err := base.Parse(location)
 	if err != nil {
 		return nil, errors.New("a redirect leads to what is no URL")
 	}
@@ -162,7 +164,7 @@ func answerOf(r *http.Response, from int64) (answer, error) {
 	case r.StatusCode == http.StatusOK:
 		return a, nil
 	case r.StatusCode == http.StatusPartialContent && from > 0:
-		start, size, err := contentRange(r.Header.Get("Content-Range"))
+		start, size, err := contentRange(r.Header.Get("Content-Range"), from)
 		if err == nil && r.ContentLength >= 0 && size >= 0 && start+r.ContentLength != size {
 			err = fmt.Errorf("%w: a range of %d bytes, from byte %d of %d on, is not the rest", ErrTruncated, r.ContentLength, start, size)
 		}
@@ -174,8 +176,8 @@ func answerOf(r *http.Response, from int64) (answer, error) {
 	return a, statusError(r)
 }
 
-// contentRange reads "bytes 7-9/10".
-func contentRange(s string) (start, size int64, err error) {
+// contentRange reads "bytes 7-9/10", which must be all from a byte on.
+func contentRange(s string, from int64) (start, size int64, err error) {
 	fail := fmt.Errorf("%w: the server sends a range and says %q of it", ErrTruncated, s)
 	span, found := strings.CutPrefix(s, "bytes ")
 	first, rest, dash := strings.Cut(span, "-")
@@ -190,7 +192,7 @@ func contentRange(s string) (start, size int64, err error) {
 	if total != "*" {
 		size, err3 = strconv.ParseInt(total, 10, 64)
 	}
-	if err1 != nil || err2 != nil || err3 != nil || start < 0 || end < start || size >= 0 && end != size-1 {
+	if err1 != nil || err2 != nil || err3 != nil || start != from || end < start || size >= 0 && end != size-1 {
 		return 0, 0, fail
 	}
 	return start, size, nil

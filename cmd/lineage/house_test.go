@@ -35,6 +35,7 @@ var arrows = map[string][]string{
 	"capture/environment": {"capture/redact", "hashing", "record"},
 	"capture/lockfile":    {"capture/redact", "hashing"},
 	"fetch":               {"capture/redact", "hashing", "record/strict"},
+	"fetch/fetchtest":     {},
 	"capture/python":      {"capture/lockfile", "capture/redact", "hashing", "record"},
 	"capture":             {"capture/child", "capture/environment", "capture/lockfile", "capture/python", "capture/redact", "git", "hashing", "record"},
 	"capture/capturetest": {"capture", "git", "hashing", "record", "store"},

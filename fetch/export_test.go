@@ -1,0 +1,4 @@
+package fetch
+
+// IsPublic is isPublic.
+var IsPublic = isPublic

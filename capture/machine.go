@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/lineage-audit/lineage/capture/child"
 	"github.com/lineage-audit/lineage/capture/environment"
@@ -15,13 +16,25 @@ import (
 type machine struct {
 	environment record.Environment
 	place       record.Place
+	container   environment.Container
+	gpus        environment.GPUs
 }
 
-func (s *session) captureMachine(ctx context.Context) machine {
-	e := environment.Capture(ctx, environment.Options{Env: s.childEnv, Rules: s.rules, Home: s.Place.Home, Hostname: s.Host, User: s.User})
+// smiPatience is how long a command that has ended is waited for its GPUs' names: a
+// driver that is not loaded takes seconds to wake up.
+const smiPatience = time.Second
+
+// captureMachine describes the machine; running ends with the command.
+func (s *session) captureMachine(ctx, running context.Context) machine {
+	o := environment.Options{Env: s.childEnv, Rules: s.rules, Home: s.Place.Home, Hostname: s.Host, User: s.User, Image: s.Image}
+	e := environment.Capture(ctx, o)
 	for _, p := range e.Problems {
 		s.ledger.gap(record.GapEnvironment, "environment", p)
 	}
+	asking, stop := context.WithCancel(ctx)
+	defer stop()
+	defer context.AfterFunc(running, func() { time.AfterFunc(smiPatience, stop) })()
+	gpus := environment.FindGPUs(asking, o)
 	r := record.Environment{
 		OS:       record.OS{Name: text(e.OS.ID), Version: text(e.OS.Version), Kernel: text(e.OS.Kernel), Architecture: e.OS.Arch},
 		CPU:      record.CPU{Model: text(e.CPU.Model), Count: int64(e.CPU.Logical)},
@@ -43,16 +56,27 @@ func (s *session) captureMachine(ctx context.Context) machine {
 			Name: text(v.Name), Value: text(v.Value), Redacted: v.Redacted, Determinism: v.Determinism,
 		})
 	}
-	return machine{r, placeOf(environment.BuilderOf(s.Env, s.rules))}
+	return machine{r, placeOf(environment.BuilderOf(s.Env, s.rules)), e.Container, gpus}
 }
 
+// limits are those of the control group, sizes in bytes.
 func limits(c environment.Cgroup) (found []record.NameValue) {
-	if c.CPUs > 0 {
-		found = append(found, record.NameValue{Name: "cpus", Value: strconv.FormatFloat(c.CPUs, 'g', -1, 64)})
+	add := func(name, value string) {
+		if value != "" && value != "0" {
+			found = append(found, record.NameValue{Name: name, Value: text(value)})
+		}
 	}
-	if c.Memory > 0 {
-		found = append(found, record.NameValue{Name: "memory", Value: strconv.FormatUint(c.Memory, 10)})
+	number := func(n uint64) string { return strconv.FormatUint(n, 10) }
+	add("cpus", strconv.FormatFloat(c.CPUs, 'g', -1, 64))
+	add("cpuset", c.CPUSet)
+	add("memory", number(c.Memory))
+	add("memory.high", number(c.MemoryHigh))
+	add("memory+swap", number(c.MemorySwap))
+	if c.Swap != nil { // which may be 0
+		found = append(found, record.NameValue{Name: "swap", Value: number(*c.Swap)})
 	}
+	add("memory nodes", c.MemorySet)
+	add("processes", number(c.Processes))
 	return found
 }
 

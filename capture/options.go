@@ -19,6 +19,7 @@ type Options struct {
 	Stdin, Stdout, Stderr *os.File
 	Declared              Declared
 	Source                string // URL@COMMIT, declared where there is no .git
+	Image                 string // NAME@sha256:DIGEST, declared where the container cannot tell
 	Strict                bool
 	Host, User            string // left out where empty
 	Version               string // of this program

@@ -3,7 +3,6 @@ package capture
 import (
 	"context"
 	"errors"
-	"path/filepath"
 	"slices"
 
 	"github.com/lineage-audit/lineage/capture/python"
@@ -31,8 +30,9 @@ func (s *session) capturePackages(ctx, running context.Context, pid int) package
 	watched := make(chan struct{})
 	go func() {
 		defer close(watched)
+		defer s.sampler.Close()
 		if pid > 0 {
-			seen = python.Watch(running, python.WatchOptions{PID: pid})
+			seen = python.Watch(running, python.WatchOptions{PID: pid, Visit: s.sampler.Visit})
 		}
 	}()
 	resolved, ok, err := python.Resolve(ctx, python.Command{Args: s.Command, Dir: s.Place.Dir, Env: s.childEnv})
@@ -109,47 +109,6 @@ func versions(inv python.Inventory) map[string]string {
 		m[d.Name] = d.Version + " " + d.Record.String()[:12]
 	}
 	return m
-}
-
-func (s *session) captureLocks(ctx context.Context) (found []record.Resource) {
-	files, err := python.LockFiles(ctx, s.Place.Root, lockFolder(s.Place))
-	if err != nil {
-		s.ledger.gap(record.GapLock, "lock files", hashError(ctx, err))
-		return nil
-	}
-	for _, f := range files {
-		at := s.Place.Locate(f.Path)
-		if f.Err != nil {
-			s.ledger.gap(record.GapLock, at.String(), hashError(ctx, f.Err))
-		}
-		if f.Lock.Digest.IsZero() {
-			continue
-		}
-		facts := &record.LockFacts{Location: at, Format: string(f.Lock.Format), Packages: int64(len(f.Lock.Packages)), Bytes: f.Size}
-		for _, p := range f.Lock.Packages {
-			if len(p.Hashes) > 0 {
-				facts.Hashed++
-			}
-		}
-		digest := f.Lock.Digest
-		found = append(found, record.Resource{
-			Name: at.String(), Digest: &record.DigestSet{SHA256: &digest},
-			Annotations: record.Annotations{Role: record.RoleLock, Lock: facts},
-		})
-	}
-	return found
-}
-
-// lockFolder is the folder of the run as it is below the root, whose links are
-// resolved.
-func lockFolder(p *Place) string {
-	if below, ok := Below(p.Root, p.Dir); ok {
-		return filepath.Join(p.Root, filepath.FromSlash(below))
-	}
-	if real, err := filepath.EvalSymlinks(p.Dir); err == nil {
-		return real
-	}
-	return p.Dir
 }
 
 // checkouts describes the work trees of editable installs.

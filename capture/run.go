@@ -75,6 +75,7 @@ type session struct {
 	meter         meter
 
 	machine  machine
+	sampler  *environment.Sampler
 	code     codeFacts
 	data     []record.Resource
 	packages packageFacts
@@ -83,7 +84,7 @@ type session struct {
 
 // prepare looks at everything that must be known as it is before the start.
 func prepare(ctx context.Context, o Options) (*session, error) {
-	s := &session{Options: o, invocation: record.NewInvocation(), rules: redact.New(o.Env), started: record.At(o.Now()), ledger: ledger{place: o.Place}}
+	s := &session{Options: o, invocation: record.NewInvocation(), rules: redact.New(o.Env), started: record.At(o.Now()), ledger: ledger{place: o.Place}, sampler: environment.NewSampler("")}
 	if s.Grace == 0 {
 		s.Grace = defaultGrace
 	}
@@ -204,7 +205,8 @@ func (s *session) beside(ctx context.Context) *beside {
 	var once sync.Once
 	b.begin = func(pid int) {
 		once.Do(func() {
-			b.group.Go(func() { s.machine = s.captureMachine(work) })
+			b.group.Go(func() { s.machine = s.captureMachine(work, running) })
+			b.group.Go(func() { s.sampler.Describe(work) })
 			b.group.Go(func() { s.code = s.captureCode(work) })
 			b.group.Go(func() { s.data = s.captureData(work) })
 			b.group.Go(func() { s.packages = s.capturePackages(work, running, pid) })

@@ -87,8 +87,9 @@ func (s *session) statement(intent []byte, outcome child.Outcome, failed error) 
 		Config:           s.Place.ConfigFacts,
 		Strict:           s.Strict,
 	}
-	d.InternalParameters = s.machine.environment
-	d.ResolvedDependencies = slices.Concat(s.code.dependencies, s.data, s.locks, s.packages.dependencies)
+	var image []record.Resource
+	d.InternalParameters, image = s.environment()
+	d.ResolvedDependencies = slices.Concat(s.code.dependencies, s.data, s.locks, s.packages.dependencies, image)
 	run.Builder = record.Builder{ID: record.BuilderID(s.machine.place, record.CoverageDeclared), Version: record.Version{Lineage: s.Version}}
 	run.Coverage = record.CoverageDeclared
 	run.Metadata = record.Metadata{

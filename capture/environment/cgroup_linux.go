@@ -2,6 +2,7 @@ package environment
 
 import (
 	"path"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -10,66 +11,113 @@ import (
 // number of pages there is.
 const unlimited = 1 << 62
 
+// hierarchy is one tree of control groups, and this process's place in it.
+type hierarchy struct {
+	controllers []string // of version 1; none for version 2
+	at          string   // where it is mounted
+	group       string   // below that
+}
+
 // readCgroup finds the tightest limits between the command's group and the root.
 func readCgroup(root string) Cgroup {
-	text, _ := read(root, "/proc/self/cgroup")
 	var c Cgroup
-	for l := range strings.Lines(text) {
-		parts := strings.SplitN(strings.TrimSpace(l), ":", 3)
-		if len(parts) != 3 {
+	for _, h := range hierarchies(root) {
+		if len(h.controllers) == 0 {
+			if exists(root, h.at+"/cgroup.controllers") {
+				c.Version = 2
+				h.upward(func(dir string) { c.readUnified(root, dir) })
+			}
 			continue
 		}
-		for controller := range strings.SplitSeq(parts[1], ",") {
-			switch {
-			case parts[0] == "0" && parts[1] == "":
-				c.readUnified(root, parts[2])
-			case controller == "cpu":
-				c.readCPU(root, parts[2])
-			case controller == "memory":
-				c.readMemory(root, parts[2])
-			}
-		}
+		c.Version = max(c.Version, 1)
+		h.upward(func(dir string) { c.readControllers(root, dir, h.controllers) })
 	}
 	return c
 }
 
+// hierarchies are those of /proc/self/cgroup. Where the mounts do not tell, they stand
+// where they stand by custom.
+func hierarchies(root string) (all []hierarchy) {
+	mounts := readMounts(root)
+	for l := range strings.Lines(text(root, "/proc/self/cgroup")) {
+		parts := strings.SplitN(strings.TrimSpace(l), ":", 3)
+		if len(parts) != 3 || parts[1] == "" && parts[0] != "0" {
+			continue
+		}
+		var controllers []string
+		if parts[1] != "" {
+			controllers = strings.Split(parts[1], ",")
+		}
+		found := false
+		for _, m := range mounts {
+			if m.holds(controllers) {
+				all, found = append(all, hierarchy{controllers, m.at, m.within(parts[2])}), true
+			}
+		}
+		if !found {
+			for _, at := range customary(controllers) {
+				all = append(all, hierarchy{controllers, at, parts[2]})
+			}
+		}
+	}
+	return all
+}
+
+// holds tells whether a mount is of the hierarchy with these controllers.
+func (m mount) holds(controllers []string) bool {
+	if len(controllers) == 0 {
+		return m.kind == "cgroup2"
+	}
+	return m.kind == "cgroup" && slices.Contains(strings.Split(m.super, ","), controllers[0])
+}
+
+func customary(controllers []string) []string {
+	const top = "/sys/fs/cgroup"
+	if len(controllers) == 0 {
+		return []string{top, top + "/unified"}
+	}
+	return []string{top + "/" + controllers[0], top + "/" + strings.Join(controllers, ",")}
+}
+
 // upward calls look with the group's folder and each one above it. In a container
 // the group's own folder may be out of sight; then the root is the group.
-func upward(mount, group string, look func(dir string)) {
-	for group = path.Clean("/" + group); ; group = path.Dir(group) {
-		look(path.Join(mount, group))
+func (h hierarchy) upward(look func(dir string)) {
+	for group := path.Clean("/" + h.group); ; group = path.Dir(group) {
+		look(path.Join(h.at, group))
 		if group == "/" {
 			return
 		}
 	}
 }
 
-func (c *Cgroup) readUnified(root, group string) {
-	if !exists(root, "/sys/fs/cgroup/cgroup.controllers") {
-		return
-	}
-	c.Version = 2
-	upward("/sys/fs/cgroup", group, func(dir string) {
-		quota, period, _ := strings.Cut(line(root, dir+"/cpu.max"), " ")
-		c.limitCPU(quota, period)
-		c.limitMemory(line(root, dir+"/memory.max"))
-	})
+func (c *Cgroup) readUnified(root, dir string) {
+	quota, period, _ := strings.Cut(line(root, dir+"/cpu.max"), " ")
+	c.limitCPU(quota, period)
+	tighten(&c.Memory, line(root, dir+"/memory.max"))
+	tighten(&c.MemoryHigh, line(root, dir+"/memory.high"))
+	tightenSwap(c, line(root, dir+"/memory.swap.max"))
+	tighten(&c.Processes, line(root, dir+"/pids.max"))
+	first(&c.CPUSet, line(root, dir+"/cpuset.cpus.effective"))
+	first(&c.MemorySet, line(root, dir+"/cpuset.mems.effective"))
 }
 
-func (c *Cgroup) readCPU(root, group string) {
-	c.Version = max(c.Version, 1)
-	for _, mount := range []string{"/sys/fs/cgroup/cpu", "/sys/fs/cgroup/cpu,cpuacct"} {
-		upward(mount, group, func(dir string) {
+func (c *Cgroup) readControllers(root, dir string, controllers []string) {
+	for _, controller := range controllers {
+		switch controller {
+		case "cpu":
 			c.limitCPU(line(root, dir+"/cpu.cfs_quota_us"), line(root, dir+"/cpu.cfs_period_us"))
-		})
+		case "memory":
+			tighten(&c.Memory, line(root, dir+"/memory.limit_in_bytes"))
+			tighten(&c.MemorySwap, line(root, dir+"/memory.memsw.limit_in_bytes"))
+		case "pids":
+			tighten(&c.Processes, line(root, dir+"/pids.max"))
+		case "cpuset":
+			first(&c.CPUSet, line(root, dir+"/cpuset.effective_cpus"))
+			first(&c.CPUSet, line(root, dir+"/cpuset.cpus"))
+			first(&c.MemorySet, line(root, dir+"/cpuset.effective_mems"))
+			first(&c.MemorySet, line(root, dir+"/cpuset.mems"))
+		}
 	}
-}
-
-func (c *Cgroup) readMemory(root, group string) {
-	c.Version = max(c.Version, 1)
-	upward("/sys/fs/cgroup/memory", group, func(dir string) {
-		c.limitMemory(line(root, dir+"/memory.limit_in_bytes"))
-	})
 }
 
 func (c *Cgroup) limitCPU(quota, period string) {
@@ -83,9 +131,36 @@ func (c *Cgroup) limitCPU(quota, period string) {
 	}
 }
 
-func (c *Cgroup) limitMemory(bytes string) {
-	n, err := strconv.ParseUint(bytes, 10, 64)
-	if err == nil && n < unlimited && (c.Memory == 0 || n < c.Memory) {
-		c.Memory = n
+// forget leaves out sets that hold all that there is.
+func (c *Cgroup) forget(processors, nodes string) {
+	if c.CPUSet == processors {
+		c.CPUSet = ""
+	}
+	if c.MemorySet == nodes || nodes == "" {
+		c.MemorySet = ""
+	}
+}
+
+// tighten takes a limit over if it is one, and tighter.
+func tighten(limit *uint64, said string) {
+	n, err := strconv.ParseUint(said, 10, 64)
+	if err == nil && n > 0 && n < unlimited && (*limit == 0 || n < *limit) {
+		*limit = n
+	}
+}
+
+// tightenSwap is tighten for a limit that may well be 0.
+func tightenSwap(c *Cgroup, said string) {
+	n, err := strconv.ParseUint(said, 10, 64)
+	if err == nil && n < unlimited && (c.Swap == nil || n < *c.Swap) {
+		c.Swap = &n
+	}
+}
+
+// first takes over what the innermost group says: its set holds no more than that of
+// the groups above.
+func first(set *string, said string) {
+	if *set == "" {
+		*set = said
 	}
 }

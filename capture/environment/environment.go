@@ -14,26 +14,33 @@ type Options struct {
 	Root  string        // the root of the file system; empty for /
 	Rules *redact.Rules // for the values of variables; nil for redact.New(Env)
 	Home  string        // written as ~ where a variable's value is a path below it
+	Image string        // of the container, as the command line declares it
 
 	Hostname string // recorded if the caller gives it
 	User     string // likewise
 }
 
+func (o Options) rules() *redact.Rules {
+	if o.Rules == nil {
+		return redact.New(o.Env)
+	}
+	return o.Rules
+}
+
 // Environment is what Capture found.
 type Environment struct {
-	OS           OS
-	CPU          CPU
-	Memory       Memory
-	Cgroup       Cgroup
-	Accelerators []Accelerator
-	BootID       string // differs after each boot; empty where the platform has none
-	Container    string // docker, podman, kubernetes, …; empty if none was noticed
-	TimeZone     string // an IANA name, or what TZ says
-	Locale       string // what governs: LC_ALL, else LC_CTYPE, else LANG; "C" if none is set
-	Hostname     string
-	User         string
-	Variables    []Variable // in the order of their names
-	Problems     []string   // what should have been readable and was not
+	OS        OS
+	CPU       CPU
+	Memory    Memory
+	Cgroup    Cgroup
+	BootID    string // differs after each boot; empty where the platform has none
+	Container Container
+	TimeZone  string // an IANA name, or what TZ says
+	Locale    string // what governs: LC_ALL, else LC_CTYPE, else LANG; "C" if none is set
+	Hostname  string
+	User      string
+	Variables []Variable // in the order of their names
+	Problems  []string   // what should have been readable and was not
 }
 
 // OS is the operating system.
@@ -57,17 +64,18 @@ type CPU struct {
 // Memory is in bytes; 0 if unknown.
 type Memory struct{ Total, Swap uint64 }
 
-// Cgroup holds the limits of the control group that the command runs in.
+// Cgroup holds the limits of the control group that the command runs in; 0, nil and
+// "" for no limit.
 type Cgroup struct {
-	Version int     // 1 or 2; 0 if there is none
-	CPUs    float64 // processors' worth of time; 0 for no limit
-	Memory  uint64  // bytes; 0 for no limit
-}
-
-// Accelerator is a graphics or tensor processor that the system names.
-type Accelerator struct {
-	Model  string
-	Driver string // name and version of its driver
+	Version    int     // 1 or 2; 0 if there is none
+	CPUs       float64 // processors' worth of time
+	CPUSet     string  // the processors, if they are not all: 0-3,8
+	MemorySet  string  // the nodes of memory, if they are not all
+	Memory     uint64  // bytes
+	MemoryHigh uint64  // bytes above which it is slowed down
+	MemorySwap uint64  // bytes of memory and swap together, as version 1 counts
+	Swap       *uint64 // bytes of swap, which may be none
+	Processes  uint64
 }
 
 // Capture describes the machine. It does not fail: what cannot be read is
@@ -75,7 +83,7 @@ type Accelerator struct {
 func Capture(ctx context.Context, o Options) Environment {
 	env := parse(o.Env)
 	e := Environment{
-		Container: container(o.Root, env),
+		Container: container(ctx, o, env),
 		TimeZone:  timeZone(o.Root, env),
 		Locale:    locale(env),
 		Hostname:  o.Hostname,

@@ -1,10 +1,13 @@
 package environment
 
 import (
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 )
 
@@ -19,7 +22,9 @@ func (e *Environment) problem(format string, args ...any) {
 
 // read is the beginning of a small file below root; ok is false if there is no
 // such regular file.
-func read(root, path string) (text string, ok bool) {
+func read(root, path string) (text string, ok bool) { return readUpTo(root, path, maxFile) }
+
+func readUpTo(root, path string, most int64) (text string, ok bool) {
 	path = filepath.Join("/", path)
 	if root != "" {
 		path = filepath.Join(root, path)
@@ -32,14 +37,43 @@ func read(root, path string) (text string, ok bool) {
 		return "", false
 	}
 	defer f.Close()
-	b, err := io.ReadAll(io.LimitReader(f, maxFile))
+	b, err := io.ReadAll(io.LimitReader(f, most))
 	return string(b), err == nil
+}
+
+// text is the beginning of a small file; empty if there is none.
+func text(root, path string) string {
+	s, _ := read(root, path)
+	return s
+}
+
+// long is the beginning of a file that may be long: a machine has thousands of mounts,
+// and a process thousands of mappings.
+func long(root, path string) string {
+	s, _ := readUpTo(root, path, 4<<20)
+	return s
+}
+
+// unquoted is a value without the quotation marks around it.
+func unquoted(s string) string {
+	if plain, err := strconv.Unquote(s); err == nil {
+		return plain
+	}
+	return s
+}
+
+// reason is an error without the path, which stands beside it or is nobody's to know.
+func reason(err error) string {
+	var p *fs.PathError
+	if errors.As(err, &p) {
+		return p.Err.Error()
+	}
+	return err.Error()
 }
 
 // line is the file's text without the white space around it.
 func line(root, path string) string {
-	text, _ := read(root, path)
-	return strings.TrimSpace(text)
+	return strings.TrimSpace(text(root, path))
 }
 
 // fields reads lines of "name<sep>value"; of a name that stands twice, the first

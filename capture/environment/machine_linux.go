@@ -1,7 +1,6 @@
 package environment
 
 import (
-	"path/filepath"
 	"runtime"
 	"slices"
 	"strconv"
@@ -14,7 +13,7 @@ func describe(root string, e *Environment) {
 	e.CPU = readCPU(root, e)
 	e.Memory = readMemory(root, e)
 	e.Cgroup = readCgroup(root)
-	e.Accelerators = append(readNVIDIA(root), readAMD(root)...)
+	e.Cgroup.forget(line(root, "/sys/devices/system/cpu/online"), line(root, "/sys/devices/system/node/online"))
 	e.BootID = line(root, "/proc/sys/kernel/random/boot_id")
 }
 
@@ -116,40 +115,4 @@ func kibibytes(s string) uint64 {
 		return 0
 	}
 	return n << 10
-}
-
-func readNVIDIA(root string) []Accelerator {
-	version := line(root, "/proc/driver/nvidia/version")
-	driver := "nvidia"
-	if _, after, found := strings.Cut(version, "Module"); found {
-		for word := range strings.FieldsSeq(after) {
-			if word[0] >= '0' && word[0] <= '9' {
-				driver += " " + word
-				break
-			}
-		}
-	}
-	var found []Accelerator
-	cards, _ := filepath.Glob(filepath.Join(root, "/proc/driver/nvidia/gpus/*/information"))
-	for _, c := range cards {
-		text, _ := read("", c)
-		if model := fields(text, ":")["Model"]; model != "" {
-			found = append(found, Accelerator{model, driver})
-		}
-	}
-	return found
-}
-
-func readAMD(root string) []Accelerator {
-	driver := strings.TrimSpace("amdgpu " + line(root, "/sys/module/amdgpu/version"))
-	var found []Accelerator
-	nodes, _ := filepath.Glob(filepath.Join(root, "/sys/class/kfd/kfd/topology/nodes/*"))
-	for _, n := range nodes {
-		text, _ := read("", filepath.Join(n, "properties"))
-		target := fields(text, " ")["gfx_target_version"]
-		if target != "" && target != "0" { // 0 is the processor's own node
-			found = append(found, Accelerator{strings.TrimSpace(line("", filepath.Join(n, "name")) + " gfx_target " + target), driver})
-		}
-	}
-	return found
 }

@@ -4,8 +4,6 @@ import (
 	"maps"
 	"slices"
 	"strings"
-
-	"github.com/lineage-audit/lineage/capture/redact"
 )
 
 // Variable is one environment variable of the allow-list.
@@ -32,10 +30,7 @@ func AllowanceOf(name string) (a Allowance, ok bool) {
 }
 
 func variables(o Options, env map[string]string) []Variable {
-	rules := o.Rules
-	if rules == nil {
-		rules = redact.New(o.Env)
-	}
+	rules := o.rules()
 	var found []Variable
 	for _, name := range slices.Sorted(maps.Keys(env)) {
 		a, ok := AllowanceOf(name)

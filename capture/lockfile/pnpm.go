@@ -20,7 +20,7 @@ func (b *builder) pnpm(content []byte) error {
 		Version  any `yaml:"lockfileVersion"`
 		Packages map[string]pnpmPackage
 	}
-	if err := unmarshal(content, &file); err != nil {
+	if err := DecodeYAML(content, &file, MaxYAML); err != nil {
 		return err
 	}
 	if file.Version == nil {

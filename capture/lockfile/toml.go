@@ -11,18 +11,6 @@ import (
 	"github.com/package-url/packageurl-go"
 )
 
-// decode reads TOML of a bounded length and depth: the library calls itself for
-// each array within an array.
-func decode(content []byte, into any) (toml.MetaData, error) {
-	if len(content) > MaxTOML {
-		return toml.MetaData{}, fmt.Errorf("it is longer than %d MiB", MaxTOML>>20)
-	}
-	if deeper(content, maxDepth) {
-		return toml.MetaData{}, fmt.Errorf("it is nested deeper than %d levels", maxDepth)
-	}
-	return toml.Decode(string(content), into)
-}
-
 type juliaEntry struct {
 	UUID    string `toml:"uuid"`
 	Version string `toml:"version"`
@@ -37,7 +25,7 @@ var uuid = regexp.MustCompile(`^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$`)
 // Manifest.toml of something else is no lock.
 func (b *builder) julia(content []byte) error {
 	var file map[string]toml.Primitive
-	meta, err := decode(content, &file)
+	meta, err := DecodeTOML(content, &file, MaxTOML)
 	if err != nil {
 		return err
 	}
@@ -90,7 +78,7 @@ func (b *builder) cargo(content []byte) error {
 		Metadata map[string]string
 		Package  []struct{ Name, Version, Source, Checksum string }
 	}
-	meta, err := decode(content, &file)
+	meta, err := DecodeTOML(content, &file, MaxTOML)
 	if err != nil {
 		return err
 	}

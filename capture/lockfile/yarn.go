@@ -14,15 +14,6 @@ import (
 	"github.com/package-url/packageurl-go"
 )
 
-// unmarshal reads YAML of a bounded length. The library itself bounds aliases and
-// depth.
-func unmarshal(content []byte, into any) error {
-	if len(content) > MaxYAML {
-		return fmt.Errorf("it is longer than %d MiB", MaxYAML>>20)
-	}
-	return yaml.Unmarshal(content, into)
-}
-
 // yarn reads yarn.lock: of Yarn 1 in a format of its own, later ones in YAML.
 func (b *builder) yarn(content []byte) error {
 	switch {
@@ -89,7 +80,7 @@ func (p *npmPackage) classic(key, value string) {
 // itself made of the package: SHA-512, behind the version of its cache.
 func (b *builder) yarnBerry(content []byte) error {
 	var file map[string]yaml.Node
-	if err := unmarshal(content, &file); err != nil {
+	if err := DecodeYAML(content, &file, MaxYAML); err != nil {
 		return err
 	}
 	for _, key := range slices.Sorted(maps.Keys(file)) {

@@ -10,7 +10,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/BurntSushi/toml"
+	"github.com/lineage-audit/lineage/capture/lockfile"
 )
 
 // launcher answers the command that it starts, and the place that it starts it in:
@@ -249,7 +249,7 @@ func poetryName(project string) string {
 		Tool    struct{ Poetry struct{ Name string } }
 	}
 	text, _ := readFile(filepath.Join(project, "pyproject.toml"))
-	if toml.Unmarshal(text, &file) != nil {
+	if _, err := lockfile.DecodeTOML(text, &file, maxLock); err != nil {
 		return ""
 	}
 	name := file.Project.Name

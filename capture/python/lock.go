@@ -36,6 +36,7 @@ type Lock struct {
 	Format      LockFormat
 	Digest      hashing.FileDigest
 	Packages    []Locked
+	Lists       []string  // of conda's formats: the package URLs of what is pinned, in order
 	NotFollowed []string  // other files that it includes: -r base.txt
 	Problems    []Problem // entries that could not be understood; Path is a line or a name
 }
@@ -119,6 +120,7 @@ func ParseLock(name string, content []byte) (Lock, error) {
 	if err := l.parse(text); err != nil {
 		return Lock{Name: name, Format: l.Format, Digest: l.Digest}, fmt.Errorf("reading %q as %s: %w: %w", name, l.Format, ErrLock, err)
 	}
+	l.Lists = l.lists()
 	for i := range l.Packages {
 		p := &l.Packages[i]
 		p.Name, p.URL = NormalizeName(p.Name), (*redact.Rules)(nil).Remote(p.URL)

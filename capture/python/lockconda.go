@@ -11,6 +11,8 @@ import (
 	"strings"
 
 	"go.yaml.in/yaml/v3"
+
+	"github.com/lineage-audit/lineage/capture/lockfile"
 )
 
 // parsePipfile reads Pipfile.lock.
@@ -60,7 +62,7 @@ func (l *Lock) parseCondaLock(text []byte) error {
 			Hash                                  map[string]string
 		}
 	}
-	if err := yaml.Unmarshal(text, &file); err != nil {
+	if err := lockfile.DecodeYAML(text, &file, maxLock); err != nil {
 		return err
 	}
 	if file.Version == 0 || file.Package == nil {
@@ -87,7 +89,7 @@ func (l *Lock) parsePixi(text []byte) error {
 			Editable                               bool
 		}
 	}
-	if err := yaml.Unmarshal(text, &file); err != nil {
+	if err := lockfile.DecodeYAML(text, &file, maxLock); err != nil {
 		return err
 	}
 	if file.Version == 0 {
@@ -165,7 +167,7 @@ func (l *Lock) parseEnvironment(text []byte) error {
 	var file struct {
 		Dependencies []yaml.Node
 	}
-	if err := yaml.Unmarshal(text, &file); err != nil {
+	if err := lockfile.DecodeYAML(text, &file, maxLock); err != nil {
 		return err
 	}
 	if file.Dependencies == nil {

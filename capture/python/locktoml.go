@@ -7,7 +7,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/BurntSushi/toml"
+	"github.com/lineage-audit/lineage/capture/lockfile"
 )
 
 // artifact is a file that a lock names, in the spellings of all formats.
@@ -30,9 +30,13 @@ func (l *Lock) hashesOf(where string, artifacts ...artifact) []Hash {
 	return all
 }
 
+// maxLock bounds what is read of a lock that is TOML or YAML, which take many times
+// their length in memory. The largest seen in the wild is a uv.lock of 5 MB.
+const maxLock = 16 << 20
+
 // decode reads TOML; a file that has not one of the keys of its format is none.
 func decode(text []byte, into any, keys ...string) error {
-	meta, err := toml.Decode(string(text), into)
+	meta, err := lockfile.DecodeTOML(text, into, maxLock)
 	if err != nil {
 		return err
 	}

@@ -17,6 +17,10 @@ type WatchOptions struct {
 	// Seen is called by one goroutine with each interpreter soon after it was seen, and
 	// again when it was started in a way that lets it import from elsewhere.
 	Seen func(Interpreter)
+
+	// Visit is called by the watch itself with each living process at each look, and
+	// with what it executes, behind which an interpreter has its arguments.
+	Visit func(pid int, program string)
 }
 
 func (o WatchOptions) withDefaults() WatchOptions {

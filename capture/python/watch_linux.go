@@ -18,7 +18,7 @@ func Watch(ctx context.Context, o WatchOptions) []Interpreter {
 	o = o.withDefaults()
 	launches, done := make(chan sighting, 64), make(chan []Interpreter)
 	go func() { done <- describeAll(context.WithoutCancel(ctx), launches, o.Seen) }()
-	w := watcher{proc: o.Proc, family: map[int]member{o.PID: {}}, seen: map[string]bool{}, launches: launches}
+	w := watcher{proc: o.Proc, family: map[int]member{o.PID: {}}, seen: map[string]bool{}, launches: launches, visited: o.Visit}
 	timer := time.NewTimer(0)
 	defer timer.Stop()
 	for pause := o.From; ctx.Err() == nil && len(w.family) > 0; pause = min(2*pause, o.To) {
@@ -63,6 +63,7 @@ type watcher struct {
 	last     string // the newest process of the whole system, as when last looked at
 	seen     map[string]bool
 	launches chan<- sighting
+	visited  func(pid int, program string) // may be nil
 }
 
 // member is a process, as when it was last looked at.
@@ -116,6 +117,9 @@ func (w *watcher) visit(pid int) bool {
 	}
 	program := programOf(w.proc, pid)
 	w.family[pid] = member{start, program}
+	if w.visited != nil {
+		w.visited(pid, program)
+	}
 	if program == m.program || program == "" {
 		return true
 	}

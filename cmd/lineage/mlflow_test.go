@@ -44,7 +44,7 @@ func newLab(t testing.TB, uri string) *lab {
 	l := &lab{t, filepath.Join(top, "work"), []string{
 		"PATH=" + path, "HOME=" + top, "TMPDIR=" + os.TempDir(), "TZ=UTC", "LANG=C.UTF-8", "USER=ada", "GIT_CONFIG_NOSYSTEM=1", "GIT_CONFIG_GLOBAL=/dev/null",
 		"GIT_AUTHOR_NAME=Ada", "GIT_AUTHOR_EMAIL=ada@example.org", "GIT_COMMITTER_NAME=Ada", "GIT_COMMITTER_EMAIL=ada@example.org",
-		"MLFLOW_DISABLE_TELEMETRY=true", "PYTHONDONTWRITEBYTECODE=1", "PYTHONWARNINGS=ignore", "MLFLOW_TRACKING_URI=" + uri,
+		"MLFLOW_DISABLE_TELEMETRY=true", "PYTHONDONTWRITEBYTECODE=1", "PYTHONWARNINGS=ignore", "MLFLOW_TRACKING_URI=" + uri, imageOfTests,
 	}, new(strings.Builder)}
 	if err := os.CopyFS(l.dir, os.DirFS("testdata/mlflow")); err != nil {
 		t.Fatal(err)

@@ -14,6 +14,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/lineage-audit/lineage/capture"
+	"github.com/lineage-audit/lineage/capture/environment"
 	"github.com/lineage-audit/lineage/record"
 	"github.com/lineage-audit/lineage/report"
 	"github.com/lineage-audit/lineage/store"
@@ -24,6 +25,7 @@ type runFlags struct {
 	declared  capture.Declared
 	params    []string
 	source    string
+	image     string
 	strict    bool
 	quiet     bool
 	json      bool
@@ -85,6 +87,7 @@ func (c *cli) runCommand() *cobra.Command {
 	flags.StringArrayVarP(&f.declared.Outputs, "output", "o", nil, "`path` that the command writes; repeatable")
 	flags.StringArrayVar(&f.params, "param", nil, "a parameter, as `name=value`; repeatable")
 	flags.StringVar(&f.source, "source", "", "the code's `URL@COMMIT`, where there is no .git")
+	flags.StringVar(&f.image, "image", "", "the image of the container that the command runs in, as `NAME@sha256:DIGEST`, where that cannot be seen")
 	flags.BoolVar(&f.strict, "strict", false, "exit with 125 when the record is incomplete and the command's status was 0")
 	flags.BoolVarP(&f.quiet, "quiet", "q", false, "no summary and no progress bar")
 	flags.BoolVar(&f.json, "json", false, "the summary as JSON, on stderr")
@@ -99,6 +102,11 @@ func (c *cli) run(ctx context.Context, f runFlags, command []string) error {
 	if f.declared.Parameters, err = parseParams(f.params); err != nil {
 		return err
 	}
+	if f.image != "" {
+		if i, err := environment.ParseImage(f.image); err != nil || i.Digest.IsZero() {
+			return usage("--image %q is not of the form NAME@sha256:DIGEST", f.image)
+		}
+	}
 	place, err := c.place(ctx)
 	if err != nil {
 		return err
@@ -109,7 +117,7 @@ func (c *cli) run(ctx context.Context, f runFlags, command []string) error {
 	}
 	o := capture.Options{
 		Place: place, Command: command, Env: c.environ, Stdin: c.stdin, Stdout: c.stdout, Stderr: c.stderr,
-		Declared: f.declared, Source: f.source, Strict: f.strict, Version: version(), Store: s, StoreDir: dir, Now: time.Now,
+		Declared: f.declared, Source: f.source, Image: f.image, Strict: f.strict, Version: version(), Store: s, StoreDir: dir, Now: time.Now,
 	}
 	o.Host, o.User = c.who(f.anonymous)
 	t := &tracker{env: c.environ, dir: place.Dir}

@@ -42,13 +42,17 @@ func makeVenv(t *testing.T) string {
 	return venv
 }
 
+// imageOfTests is for runs that must have no gap, wherever the tests run: in a
+// container nothing else tells its image.
+const imageOfTests = "LINEAGE_IMAGE=example.org/tests@sha256:1111111111111111111111111111111111111111111111111111111111111111"
+
 func setUp(env *testscript.Env, venv string) error {
 	home := filepath.Join(env.WorkDir, ".home")
 	env.Vars = append(env.Vars,
 		"PATH="+filepath.Join(venv, "bin")+string(filepath.ListSeparator)+os.Getenv("PATH"),
 		"HOME="+home, "XDG_DATA_HOME="+filepath.Join(home, "data"), "TZ=UTC", "LANG=C.UTF-8", "USER=ada",
 		"GIT_CONFIG_NOSYSTEM=1", "GIT_CONFIG_GLOBAL=/dev/null",
-		"GIT_AUTHOR_NAME=Ada", "GIT_AUTHOR_EMAIL=ada@example.org", "GIT_COMMITTER_NAME=Ada", "GIT_COMMITTER_EMAIL=ada@example.org",
+		"GIT_AUTHOR_NAME=Ada", "GIT_AUTHOR_EMAIL=ada@example.org", "GIT_COMMITTER_NAME=Ada", "GIT_COMMITTER_EMAIL=ada@example.org", imageOfTests,
 	)
 	return os.MkdirAll(home, 0o700)
 }

@@ -1,6 +1,34 @@
 package lockfile
 
-import "bytes"
+import (
+	"bytes"
+	"fmt"
+
+	"github.com/BurntSushi/toml"
+	"go.yaml.in/yaml/v3"
+)
+
+// DecodeTOML reads TOML of at most that many bytes, and of a bounded depth: the library
+// calls itself for each array within an array, and twenty million brackets end the
+// program.
+func DecodeTOML(content []byte, into any, most int) (toml.MetaData, error) {
+	switch {
+	case len(content) > most:
+		return toml.MetaData{}, fmt.Errorf("it is longer than %d MiB", most>>20)
+	case deeper(content, maxDepth):
+		return toml.MetaData{}, fmt.Errorf("it is nested deeper than %d levels", maxDepth)
+	}
+	return toml.Decode(string(content), into)
+}
+
+// DecodeYAML reads YAML of at most that many bytes. The library itself bounds aliases
+// and depth.
+func DecodeYAML(content []byte, into any, most int) error {
+	if len(content) > most {
+		return fmt.Errorf("it is longer than %d MiB", most>>20)
+	}
+	return yaml.Unmarshal(content, into)
+}
 
 // maxDepth is how deep brackets may be nested. Lock files nest three of them.
 const maxDepth = 1000

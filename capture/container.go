@@ -1,0 +1,87 @@
+package capture
+
+import (
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/package-url/packageurl-go"
+
+	"github.com/lineage-audit/lineage/capture/environment"
+	"github.com/lineage-audit/lineage/record"
+)
+
+// container is what the run took place in, and the image of that. An image that is not
+// known by its digest is a gap: nothing else says what was installed beside the packages.
+func (s *session) container(engines []string) (*record.Container, []record.Resource) {
+	c := s.machine.container
+	for _, p := range c.Problems {
+		s.ledger.gap(record.GapImage, "image", s.rules.Text(p))
+	}
+	if e := environment.EngineOf(s.Command); e != "" && !slices.Contains(engines, e) {
+		engines = append(engines, e)
+	}
+	switch {
+	case len(engines) > 0 && c.Image.Seen != environment.SeenDeclared:
+		s.ledger.gap(record.GapImage, "image", "the command ran "+strings.Join(engines, ", ")+", and what was done in a container that this started is not in the record: "+
+			"run lineage within the container, or name the image: "+howToName)
+		if c.Runtime == "" {
+			c.Runtime = engines[0]
+		}
+	case c.Runtime == "" && !c.Looked:
+		return nil, nil
+	case c.Runtime == "":
+		return &record.Container{None: true}, nil
+	case c.Image.Digest.IsZero() && len(c.Problems) == 0:
+		s.ledger.gap(record.GapImage, "image", unnamed(c.Runtime))
+	}
+	return &record.Container{Runtime: text(c.Runtime), ID: text(c.ID), Image: text(c.Image.Reference)}, imageOf(c.Image)
+}
+
+const howToName = "lineage run --image NAME@sha256:DIGEST, or " + environment.ImageVariable + "=NAME@sha256:DIGEST in its environment"
+
+// unnamed says what is not known, and how it can be.
+func unnamed(runtime string) string {
+	why := "the run took place in a container (" + runtime + "), and nothing in it tells the digest of its image; name it: " + howToName
+	switch runtime {
+	case "docker":
+		why += "; docker inspect --format '{{index .RepoDigests 0}}' NAME prints it"
+	case "podman":
+		why += "; podman image inspect --format '{{index .RepoDigests 0}}' NAME prints it"
+	case "kubernetes":
+		why += "; or annotate the pod with " + environment.ImageAnnotation + " and show it the annotations in /etc/podinfo/annotations"
+	}
+	return why
+}
+
+// imageOf is the image as a dependency, where its digest is known.
+func imageOf(i environment.Image) []record.Resource {
+	if i.Digest.IsZero() {
+		return nil
+	}
+	digest := i.Digest
+	return []record.Resource{{
+		Name: "image", URI: imageURI(i), Digest: &record.DigestSet{SHA256: &digest},
+		Annotations: record.Annotations{Role: record.RoleImage, Image: &record.ImageFacts{Reference: text(i.Reference), Seen: i.Seen}},
+	}}
+}
+
+// imageURI is the image's package URL; a file on a disk has none.
+func imageURI(i environment.Image) string {
+	if i.Reference == "" || i.Seen == environment.SeenSIF {
+		return ""
+	}
+	repository, tag := i.Reference, ""
+	if at := strings.LastIndexByte(repository, ':'); at > strings.LastIndexByte(repository, '/') {
+		repository, tag = repository[:at], repository[at+1:]
+	}
+	q := map[string]string{"repository_url": repository}
+	if tag != "" {
+		q["tag"] = tag
+	}
+	p := packageurl.NewPackageURL(packageurl.TypeOCI, "", path.Base(repository), "sha256:"+i.Digest.String(), packageurl.QualifiersFromMap(q), "")
+	if p.Normalize() != nil {
+		return ""
+	}
+	return text(p.ToString())
+}

@@ -26,7 +26,7 @@ var arrows = map[string][]string{
 	"store/index":         {"hashing", "record", "store"},
 	"store/bundle":        {"hashing", "record", "store"},
 	"restore":             {"git", "hashing", "record", "store"},
-	"relock":              {"capture/python", "record"},
+	"relock":              {"capture/lockfile", "capture/python", "record"},
 	"attach":              {"hashing", "record"},
 	"attach/attachtest":   {"attach", "hashing", "record", "record/recordtest"},
 	"attach/mlflow":       {"attach", "hashing", "record", "record/strict"},

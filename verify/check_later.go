@@ -12,10 +12,6 @@ func checkLoaded(context.Context, *inquiry, *record.Record) Check {
 	return lacking("records of this version do not say which of the packages the run loaded")
 }
 
-func checkImage(context.Context, *inquiry, *record.Record) Check {
-	return lacking("records of this version do not say whether the run took place in a container, and in which image")
-}
-
 func checkSignature(context.Context, *inquiry, *record.Record) Check {
 	return lacking("this version reads no signatures")
 }

@@ -67,6 +67,9 @@ var heldCases = []heldCase{
 	{"inputs, and a place that fails", verify.InputsAvailable, "", nil, func(_ *testing.T, w *world) {
 		w.request.Places = append(w.request.Places, verify.Looked{Kind: verify.PlaceDataRoot, Place: broken{}})
 	}},
+	{"an image that was declared", verify.ImagePinned, "somebody's word (declared)", opt(container(record.Container{Runtime: "docker"}), image("declared")), nil},
+	{"an image without a word of the container", verify.ImagePinned, "example.org/train:7", opt(image("declared")), nil},
+	{"an image file", verify.ImagePinned, "sif", opt(container(record.Container{Runtime: "apptainer"}), image("sif")), nil},
 	{"an entry that carries the invocation alone", verify.RegistryAgrees, "invocation", nil, func(_ *testing.T, w *world) { w.target.resolved.Claims = nil }},
 	{"an entry that names the record alone", verify.RegistryAgrees, "record", nil, func(_ *testing.T, w *world) { w.target.resolved.Invocations = nil }},
 	{"bytes and metrics of the same model and run", verify.RegistryAgrees, "logged model", opt(fromServer("m-1"), tracked("8c2f")), nil},
@@ -114,6 +117,10 @@ func TestNotApplicable(t *testing.T) {
 	}
 	if got := check(t, goodWorld(t, none).verify(), verify.InputsAvailable); got.Status != verify.NotApplicable {
 		t.Errorf("inputs.available of a run without input is %s", got.Status)
+	}
+	laptop := goodWorld(t, container(record.Container{None: true})).verify()
+	if got := check(t, laptop, verify.ImagePinned); got.Status != verify.NotApplicable {
+		t.Errorf("image.pinned of a run in no container is %s", got.Status)
 	}
 }
 

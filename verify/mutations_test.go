@@ -270,12 +270,28 @@ var pinnedMutations = []mutation{
 			}
 		}
 	}), nil},
-	{"image", verify.ImagePinned, verify.Lacking, nil, nil},
+	{"nothing said of a container", verify.ImagePinned, verify.Lacking, nil, nil},
+	{"container", verify.ImagePinned, verify.Lacking, opt(container(record.Container{Runtime: "docker"})), nil},
+	{"container of which nothing is known", verify.ImagePinned, verify.Lacking, opt(container(record.Container{})), nil},
+	{"container whose image has a name", verify.ImagePinned, verify.Lacking, opt(container(record.Container{Runtime: "docker", Image: "train:7"})), nil},
+	{"image that another one contradicts", verify.ImagePinned, verify.Lacking, opt(container(record.Container{Runtime: "docker"}), image("declared"), recordtest.Gap("image-not-known", "image", "two digests")), nil},
+	{"a gap beside no container", verify.ImagePinned, verify.Lacking, opt(container(record.Container{None: true}), recordtest.Gap("image-not-known", "image", "docker ran")), nil},
 	{"a gap", verify.GapsNone, verify.Lacking, opt(recordtest.Gap("process-outlived", "4711", "it went on")), nil},
 	{"a gap of a kind to come", verify.GapsNone, verify.Lacking, opt(recordtest.Gap("unheard-of", "x", "y")), nil},
 	{"signature", verify.SignatureTrusted, verify.Lacking, nil, nil},
 	{"trail", verify.TrailIncluded, verify.Lacking, nil, nil},
 	{"reproduction", verify.ReproductionSame, verify.Lacking, nil, nil},
+}
+
+func container(c record.Container) recordtest.Option {
+	return func(s *record.Statement) { s.Predicate.BuildDefinition.InternalParameters.Container = &c }
+}
+
+func image(seen string) recordtest.Option {
+	return recordtest.Dependency(record.Resource{
+		Name: "image", Digest: recordtest.SHA256("manifest"),
+		Annotations: record.Annotations{Role: record.RoleImage, Image: &record.ImageFacts{Reference: "example.org/train:7", Seen: seen}},
+	})
 }
 
 // TestMutations: each makes its check what it should, and none lets a verdict pass

@@ -86,6 +86,14 @@ func (s *Store) Names(ctx context.Context, folder string) ([]string, error) {
 	return slices.Compact(names), nil
 }
 
+// Folder is where a store in a folder stands, and "" for any other.
+func (s *Store) Folder() string {
+	if d, is := s.backend.(interface{ Path() string }); is {
+		return d.Path()
+	}
+	return ""
+}
+
 // Keys gives every key of the store that starts with prefix, in order.
 func (s *Store) Keys(ctx context.Context, prefix string) iter.Seq2[string, error] {
 	return s.backend.List(ctx, prefix)

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"maps"
 	"slices"
 
 	"github.com/lineage-audit/lineage/record"
@@ -132,19 +133,33 @@ func (t *tables) problems(ctx context.Context) ([]error, error) {
 	for _, err := range t.noticed {
 		found = append(found, err)
 	}
+	unreadable, err := t.unreadableTrees(ctx)
+	return sortErrors(append(found, unreadable...)), cmp.Or(err, ctx.Err())
+}
+
+// unreadableTrees are the folders whose files nobody can tell, and that some run made
+// or read.
+func (t *tables) unreadableTrees(ctx context.Context) (found []error, err error) {
+	all := maps.Clone(t.unread)
 	for _, w := range t.waiting {
-		_, unreadable := manifest(ctx, t.store, w.digest)
-		for u, err := range t.uses(ctx, wanted{digest: OfTree(w.digest)}) {
+		all[w.digest] = true
+	}
+	for tree := range all {
+		_, unreadable := manifest(ctx, t.store, tree)
+		if unreadable == nil {
+			continue
+		}
+		for u, err := range t.uses(ctx, wanted{digest: OfTree(tree)}) {
 			if err != nil {
 				return nil, err
 			}
-			if unreadable != nil && !u.Parts {
-				found = append(found, manifestError(w.digest, unreadable))
+			if !u.Parts {
+				found = append(found, manifestError(tree, unreadable))
 				break
 			}
 		}
 	}
-	return sortErrors(found), ctx.Err()
+	return found, nil
 }
 
 func (t *tables) problemKeys(ctx context.Context) (keys []string, err error) {

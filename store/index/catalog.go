@@ -94,12 +94,12 @@ func (c *Catalog) Files(ctx context.Context, tree hashing.TreeDigest) iter.Seq2[
 	return files(ctx, c.store, tree)
 }
 
-// Unsettled is [store.Store.Unsettled], answered from here. Errors are problems
-// that Problems does not have: they say what is wrong with an intent.
+// Unsettled is [store.Store.Unsettled], answered from here: what cannot be read is
+// among the problems too.
 func (c *Catalog) Unsettled(ctx context.Context, alive store.Alive) iter.Seq2[store.Unsettled, error] {
 	return c.engine.unsettled(ctx, alive)
 }
 
 // Problems is what could not be read: records and manifests that are damaged or
-// absent. What is in them is in no answer.
+// absent, which are a [*ManifestError]. What is in them is in no answer.
 func (c *Catalog) Problems(ctx context.Context) ([]error, error) { return c.engine.problems(ctx) }

@@ -24,9 +24,22 @@ func manifest(ctx context.Context, s *store.Store, tree hashing.TreeDigest) (has
 	return hashing.ParseManifest(raw)
 }
 
-func manifestError(tree hashing.TreeDigest, err error) error {
-	return fmt.Errorf("reading the files of folder %s: %w", tree, err)
+// ManifestError says that nobody can tell which files a recorded folder has. It wraps
+// [store.ErrNotFound], where its manifest is absent.
+type ManifestError struct {
+	Tree hashing.TreeDigest
+	Err  error
 }
+
+// Error names the folder.
+func (e *ManifestError) Error() string {
+	return fmt.Sprintf("reading the files of folder %s: %v", e.Tree, e.Err)
+}
+
+// Unwrap is why.
+func (e *ManifestError) Unwrap() error { return e.Err }
+
+func manifestError(tree hashing.TreeDigest, err error) error { return &ManifestError{tree, err} }
 
 // files gives the files of a folder.
 func files(ctx context.Context, s *store.Store, tree hashing.TreeDigest) iter.Seq2[hashing.Entry, error] {

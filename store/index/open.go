@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io/fs"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/lineage-audit/lineage/store"
@@ -45,6 +46,7 @@ func (o Options) now() time.Time {
 // Open is the catalog of a store: its index, brought up to date, or else the scan.
 // That an index cannot be used is a note, and never an error.
 func Open(ctx context.Context, s *store.Store, o Options) (*Catalog, error) {
+	var failures []string
 	for _, dir := range o.Dirs {
 		t, err := open(ctx, s, dir, o)
 		if err == nil {
@@ -57,7 +59,10 @@ func Open(ctx context.Context, s *store.Store, o Options) (*Catalog, error) {
 			o.note("another process is writing the index, so that every record was read")
 			return Scan(s), nil
 		}
-		o.note("the index in %s cannot be used: %v", dir, err)
+		failures = append(failures, fmt.Sprintf("in %s: %v", dir, err))
+	}
+	if len(failures) > 0 {
+		o.note("no index can be used, so that every record was read: %s", strings.Join(failures, "; "))
 	}
 	return Scan(s), ctx.Err()
 }

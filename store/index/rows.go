@@ -211,7 +211,7 @@ type useRow struct {
 	lines []hashing.Entry // of a folder: the files that are meant, and not it
 }
 
-func scanUse(rows *sql.Rows, row *useRow) error {
+func scanUse(rows *rows, row *useRow) error {
 	var side int
 	var role, at string
 	var folder sql.NullString

@@ -7,6 +7,7 @@ import (
 	"iter"
 	"os"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -223,13 +224,17 @@ func (w *world) compare() {
 	// What was damaged in place is noticed when it is met.
 	scan := index.Scan(w.store)
 	for name, ask := range w.questions() {
-		if diff := cmp.Diff(ask(ctx, scan), ask(ctx, c), cmpopts.EquateEmpty()); diff != "" {
+		want, got := ask(ctx, scan), ask(ctx, c)
+		if reflect.DeepEqual(want, got) {
+			continue
+		}
+		if diff := cmp.Diff(want, got, cmpopts.EquateEmpty()); diff != "" {
 			w.t.Fatalf("%s (-scan +index), notes %q:\n%s", name, notes, diff)
 		}
 	}
 	w.compareProblems(scan, c)
 	for _, note := range notes {
-		if strings.Contains(note, "cannot be used") {
+		if strings.Contains(note, "every record") {
 			w.t.Errorf("the index is not used: %s", note)
 		}
 	}

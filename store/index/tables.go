@@ -16,19 +16,22 @@ import (
 // tables is the engine that asks the index. It holds a transaction, during which
 // nobody can write, so that all its answers are of one moment.
 type tables struct {
-	store    *store.Store
-	path     string
-	db       *sql.DB
-	conn     *sql.Conn
-	prepared map[string]*sql.Stmt
-	news     *news
-	now      time.Time
-	waiting  []tree // folders whose files are not indexed
+	store *store.Store
+	path  string
+	db    *sql.DB
+	conn  *sql.Conn
+	// statements are all that were prepared; those that give no answer now are free.
+	statements []*sql.Stmt
+	free       map[string][]*sql.Stmt
+	news       *news
+	now        time.Time
+	waiting    []tree // folders whose files are not indexed
 
-	sound   map[record.ID]bool // records that were looked at again
-	intact  map[int64]bool     // manifests likewise, by tree
-	noticed map[string]error   // what was found damaged on the way, by key
-	last    struct {           // the manifest that was read last
+	sound   map[record.ID]bool          // records that were looked at again
+	intact  map[int64]bool              // manifests likewise, by tree
+	noticed map[string]error            // records that were found damaged on the way, by key
+	unread  map[hashing.TreeDigest]bool // folders whose manifests could not be read
+	last    struct {                    // the manifest that was read last
 		digest   hashing.TreeDigest
 		manifest hashing.Manifest
 	}
@@ -48,8 +51,8 @@ func openTables(ctx context.Context, s *store.Store, dir string, now time.Time) 
 		return nil, failed(ctx, err)
 	}
 	t := &tables{
-		store: s, path: path, now: now, db: db, conn: conn, prepared: map[string]*sql.Stmt{}, sound: map[record.ID]bool{},
-		intact: map[int64]bool{}, noticed: map[string]error{},
+		store: s, path: path, now: now, db: db, conn: conn, free: map[string][]*sql.Stmt{}, sound: map[record.ID]bool{},
+		intact: map[int64]bool{}, noticed: map[string]error{}, unread: map[hashing.TreeDigest]bool{},
 	}
 	if err := t.begin(ctx, now); err != nil {
 		return nil, errors.Join(err, t.close())
@@ -72,24 +75,44 @@ func (t *tables) begin(ctx context.Context, now time.Time) (err error) {
 }
 
 func (t *tables) close() (err error) {
-	for _, s := range t.prepared {
+	for _, s := range t.statements {
 		err = errors.Join(err, s.Close())
 	}
 	return errors.Join(err, t.conn.Close(), t.db.Close())
 }
 
-// query runs a prepared statement.
-func (t *tables) query(ctx context.Context, text string, args ...any) (*sql.Rows, error) {
-	s, found := t.prepared[text]
-	if !found {
+// rows are those of a prepared statement, which is free again when they are closed:
+// a statement gives one answer at a time.
+type rows struct {
+	*sql.Rows
+	t         *tables
+	text      string
+	statement *sql.Stmt
+}
+
+// Close lets the statement be used again.
+func (r *rows) Close() error {
+	r.t.free[r.text] = append(r.t.free[r.text], r.statement)
+	return r.Rows.Close()
+}
+
+// query runs a statement, which is kept for the next time.
+func (t *tables) query(ctx context.Context, text string, args ...any) (*rows, error) {
+	var s *sql.Stmt
+	if free := t.free[text]; len(free) > 0 {
+		s, t.free[text] = free[len(free)-1], free[:len(free)-1]
+	} else {
 		var err error
 		if s, err = t.conn.PrepareContext(ctx, text); err != nil {
 			return nil, failed(ctx, fmt.Errorf("%s: %w", text, err))
 		}
-		t.prepared[text] = s
+		t.statements = append(t.statements, s)
 	}
-	rows, err := s.QueryContext(ctx, args...)
-	return rows, failed(ctx, err)
+	found, err := s.QueryContext(ctx, args...)
+	if err != nil {
+		return nil, failed(ctx, err)
+	}
+	return &rows{found, t, text, s}, nil
 }
 
 // isSound tells whether a record is still what its row says. As long as its file was

@@ -8,7 +8,6 @@ import (
 	"strings"
 
 	"github.com/lineage-audit/lineage/hashing"
-	"github.com/lineage-audit/lineage/store"
 )
 
 func dirOf(p string) string { return path.Dir(p) }
@@ -157,7 +156,7 @@ func (t *tables) whole(ctx context.Context, tree hashing.TreeDigest) (hashing.Ma
 		return m, ctx.Err()
 	}
 	if err != nil {
-		t.noticed[store.Key{Kind: store.KindBlob, Digest: tree.ManifestDigest()}.String()] = manifestError(tree, err)
+		t.unread[tree] = true
 	}
 	t.last.digest, t.last.manifest = tree, m
 	return m, nil

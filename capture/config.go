@@ -32,6 +32,7 @@ type Config struct {
 	Outputs       []string    // "outputs"
 	Parameters    []Parameter // "parameters", in the order of the file
 	Code          []string    // "code": narrows what of the work tree counts as code
+	Sources       []Source    // "sources": where data is from that is there already
 }
 
 // Parameter is one that was declared.
@@ -93,10 +94,12 @@ func (c *Config) key(key, value *yaml.Node) (err error) {
 		c.Outputs, err = paths(key, value, true)
 	case "code":
 		c.Code, err = paths(key, value, false)
+	case "sources":
+		c.Sources, err = sources(value)
 	case "parameters":
 		c.Parameters, err = parameters(value)
 	default:
-		err = configError(key, "unknown key %q; known are version, inputs, preprocessing, outputs, parameters, code", key.Value)
+		err = configError(key, "unknown key %q; known are version, inputs, preprocessing, outputs, parameters, code, sources", key.Value)
 	}
 	return err
 }
@@ -111,11 +114,8 @@ func paths(key, value *yaml.Node, orNone bool) ([]string, error) {
 	}
 	var list []string
 	for _, item := range value.Content {
-		if item.Kind != yaml.ScalarNode || item.Tag != "!!str" || item.Value == "" {
-			return nil, configError(item, "%s: want a path", key.Value)
-		}
-		if p := path.Clean(item.Value); !path.IsAbs(p) && (p == ".." || strings.HasPrefix(p, "../")) {
-			return nil, configError(item, "%s: path %q leads out of the work tree: write it from the root", key.Value, item.Value)
+		if err := checkPath(key.Value, item); err != nil {
+			return nil, err
 		}
 		if item.Value == None {
 			return nil, configError(item, "%s: %q cannot stand in a list; write %q for a file of that name", key.Value, None, "./"+None)
@@ -126,6 +126,17 @@ func paths(key, value *yaml.Node, orNone bool) ([]string, error) {
 		list = append(list, item.Value)
 	}
 	return list, nil
+}
+
+// checkPath: a path is one of the work tree, or starts from the root.
+func checkPath(key string, item *yaml.Node) error {
+	if item.Kind != yaml.ScalarNode || item.Tag != "!!str" || item.Value == "" {
+		return configError(item, "%s: want a path", key)
+	}
+	if p := path.Clean(item.Value); !path.IsAbs(p) && (p == ".." || strings.HasPrefix(p, "../")) {
+		return configError(item, "%s: path %q leads out of the work tree: write it from the root", key, item.Value)
+	}
+	return nil
 }
 
 func parameters(value *yaml.Node) ([]Parameter, error) {

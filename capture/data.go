@@ -17,10 +17,23 @@ func (s *session) captureData(ctx context.Context) []record.Resource {
 	for _, p := range slices.Concat(s.inputs.paths, s.preprocessing.paths) {
 		s.meter.expect(p.listing.Bytes())
 	}
-	return append(s.hashDeclared(ctx, s.inputs, record.RoleData), s.hashDeclared(ctx, s.preprocessing, record.RolePreprocessing)...)
+	inputs := append(s.hashDeclared(ctx, s.inputs, record.RoleData), s.hashDeclared(ctx, s.preprocessing, record.RolePreprocessing)...)
+	s.addSources(ctx, inputs)
+	var found []record.Resource
+	for _, in := range inputs {
+		found = append(found, in.resource)
+	}
+	return found
 }
 
-func (s *session) hashDeclared(ctx context.Context, d declaration, role record.Role) (found []record.Resource) {
+// hashedInput is one declared path, and what it is in the record.
+type hashedInput struct {
+	path     declaredPath
+	tree     hashing.Tree
+	resource record.Resource
+}
+
+func (s *session) hashDeclared(ctx context.Context, d declaration, role record.Role) (found []hashedInput) {
 	for _, p := range d.paths {
 		tree, err := p.listing.Hash(ctx, hashing.Options{Progress: s.meter.add})
 		if err != nil {
@@ -32,7 +45,7 @@ func (s *session) hashDeclared(ctx context.Context, d declaration, role record.R
 			s.ledger.gap(record.GapInput, p.location.String(), err.Error())
 			continue
 		}
-		found = append(found, r)
+		found = append(found, hashedInput{p, tree, r})
 	}
 	return found
 }

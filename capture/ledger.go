@@ -49,6 +49,13 @@ func (l *ledger) blob(digest hashing.FileDigest, content []byte) {
 	l.blobs[digest] = content
 }
 
+// kept is the content that was kept, nil if it was not.
+func (l *ledger) kept(digest hashing.FileDigest) []byte {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.blobs[digest]
+}
+
 // sorted gives gaps in a stable order, with those of a kind that has very many
 // summed up in one.
 func sorted(gaps []record.Gap) []record.Gap {

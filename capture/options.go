@@ -26,7 +26,11 @@ type Options struct {
 	Store                 Recorder
 	StoreDir              string  // the folder of Store, which belongs to no tree; "" is StoreFolder in Place.Root
 	Tracker               Tracker // nil: there is none
-	Now                   func() time.Time
+	Origins               Origins // where data was fetched from; nil: nobody knows
+	// Hashed, if not nil, is told once code and inputs have been hashed, beside the
+	// command: the dependencies that these are, and the manifests of the folders.
+	Hashed func(dependencies []record.Resource, manifests map[hashing.TreeDigest][]byte)
+	Now    func() time.Time
 	// Progress, if not nil, is told how much of what is to be hashed was hashed,
 	// from when the command has ended until all is.
 	Progress func(done, total int64)

@@ -68,6 +68,7 @@ type session struct {
 	inputs        declaration
 	preprocessing declaration
 	outputs       declaration
+	sources       []declaredSource
 	parameters    []Parameter
 	scan          *git.Scan
 	childEnv      []string
@@ -104,6 +105,9 @@ func prepare(ctx context.Context, o Options) (*session, error) {
 		return nil, err
 	}
 	if err := s.look(ctx); err != nil {
+		return nil, err
+	}
+	if err := s.declareSources(ctx); err != nil {
 		return nil, err
 	}
 	s.childEnv = withVariable(o.Env, ParentVariable, s.invocation.String())
@@ -203,12 +207,13 @@ func (s *session) beside(ctx context.Context) *beside {
 	running, ended := context.WithCancel(work)
 	b := &beside{stop: stop, ended: ended}
 	var once sync.Once
+	judged := make(chan struct{})
 	b.begin = func(pid int) {
 		once.Do(func() {
 			b.group.Go(func() { s.machine = s.captureMachine(work, running) })
 			b.group.Go(func() { s.sampler.Describe(work) })
-			b.group.Go(func() { s.code = s.captureCode(work) })
-			b.group.Go(func() { s.data = s.captureData(work) })
+			b.group.Go(func() { defer close(judged); s.code = s.captureCode(work) })
+			b.group.Go(func() { s.data = s.captureData(work); <-judged; s.tellHashed() })
 			b.group.Go(func() { s.packages = s.capturePackages(work, running, pid) })
 			b.group.Go(func() { s.locks = s.captureLocks(work) })
 		})

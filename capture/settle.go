@@ -85,6 +85,7 @@ func (s *session) statement(intent []byte, outcome child.Outcome, failed error) 
 		Outputs:          s.outputs.declared(),
 		Source:           text(s.rules.Remote(s.Source)),
 		Config:           s.Place.ConfigFacts,
+		Sources:          s.declaredSources(),
 		Strict:           s.Strict,
 	}
 	var image []record.Resource

@@ -31,6 +31,7 @@ const (
 	NoteNothingDeclared = "nothing-declared" // no input, preprocessing or output was declared
 	NoteTracker         = "tracker"          // a tracker could not be asked
 	NoteParent          = "parent"           // LINEAGE_PARENT does not name a run
+	NoteSources         = "sources"          // where inputs were fetched from could not be read, or is not all here
 	NoteSkipped         = "skipped"          // a folder of the work tree that counts as no code: an environment, a cache
 	NoteWritten         = "written"          // a file that is no code changed while the run went on
 	NotePackages        = "packages"         // something of note about the packages

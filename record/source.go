@@ -51,7 +51,7 @@ func DecodeFetched(raw []byte) (Fetched, error) {
 		must(!f.Digest.IsZero(), "a digest of zeros"),
 		must(f.Bytes >= 0 && (f.Bytes == 0) == f.Digest.IsEmpty(), "%d bytes with that digest", f.Bytes),
 		must(!f.FetchedOn.IsZero(), "it was fetched in the year 1"),
-		checkURI(f.URI),
+		CheckURI(f.URI),
 		checkTexts(&f),
 	)
 	if err != nil {
@@ -60,8 +60,8 @@ func DecodeFetched(raw []byte) (Fetched, error) {
 	return f, nil
 }
 
-// checkURI: a URI has a scheme, so that it names the same place everywhere.
-func checkURI(uri string) error {
+// CheckURI is nil if the text has a scheme, so that it names the same place everywhere.
+func CheckURI(uri string) error {
 	scheme, rest, found := strings.Cut(uri, ":")
 	const letters = "abcdefghijklmnopqrstuvwxyz0123456789+.-"
 	return must(found && rest != "" && scheme != "" && scheme[0] >= 'a' && scheme[0] <= 'z' && strings.Trim(scheme, letters) == "",
@@ -82,7 +82,7 @@ type DeclaredSource struct {
 func checkDeclaredSources(all []DeclaredSource) (err error) {
 	seen := map[Location]bool{}
 	for _, s := range all {
-		err = errors.Join(err, checkURI(s.URI),
+		err = errors.Join(err, CheckURI(s.URI),
 			must(!seen[s.Path], "two sources of %q are declared", s.Path),
 			must(s.Digest == nil || !s.Digest.IsZero(), "the declared digest of %q is of zeros", s.Path))
 		seen[s.Path] = true

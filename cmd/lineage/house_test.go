@@ -37,7 +37,7 @@ var arrows = map[string][]string{
 	"fetch":               {"capture/redact", "hashing", "record/strict"},
 	"fetch/fetchtest":     {},
 	"capture/python":      {"capture/lockfile", "capture/redact", "hashing", "record"},
-	"capture":             {"capture/child", "capture/environment", "capture/lockfile", "capture/python", "capture/redact", "git", "hashing", "record"},
+	"capture":             {"capture/child", "capture/environment", "capture/lockfile", "capture/python", "capture/redact", "fetch", "git", "hashing", "record"},
 	"capture/capturetest": {"capture", "git", "hashing", "record", "store"},
 	"verify":              {"hashing", "record", "record/strict"},
 	"verify/evidence":     {"attach", "capture/python", "git", "hashing", "record", "store", "verify"},

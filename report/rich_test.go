@@ -16,7 +16,7 @@ func rich(s *record.Statement) {
 		recordtest.Gap("package-unreadable", "torch", "its RECORD is not valid UTF-8"),
 		recordtest.InputTree(record.RoleData, "home:birds", recordtest.Files{"adelie.csv": "1", "gentoo.csv": "22"}),
 		recordtest.Input(record.RolePreprocessing, "abs:/etc/prepare.toml", "a = 1\n"),
-		richLinks, richOrigin,
+		richLinks, richOrigin, richMachine,
 	} {
 		opt(s)
 	}
@@ -61,6 +61,29 @@ func richPackages(s *record.Statement) {
 			f.Unowned = []string{"sitecustomize.py"}
 		}
 	}
+}
+
+// richMachine is a container with an image, a GPU, libraries that compute and a lock of
+// another language.
+func richMachine(s *record.Statement) {
+	at := recordtest.Location("venv:lib/libopenblas.so.0")
+	e := &s.Predicate.BuildDefinition.InternalParameters
+	e.Container = &record.Container{Runtime: "kubernetes", ID: "3f2a91", Image: "registry.example/train:7"}
+	e.GPUs = []record.GPU{{Vendor: "NVIDIA", Name: "L4", Memory: 24 << 30, Driver: "nvidia 550.54.14", Toolkit: "CUDA 12.4.127"}}
+	e.Libraries = []record.Library{
+		{Kind: "blas", Name: "OpenBLAS", Version: "0.3.27", Location: &at, Digest: recordtest.SHA256("blas").SHA256, Threads: 4, ThreadsFrom: "OPENBLAS_NUM_THREADS"},
+		{Kind: "openmp", Name: "libgomp"},
+	}
+	recordtest.Dependency(record.Resource{
+		Name: "image", URI: "pkg:oci/train?repository_url=registry.example/train&tag=7", Digest: recordtest.SHA256("image"),
+		Annotations: record.Annotations{Role: record.RoleImage, Image: &record.ImageFacts{Reference: "registry.example/train:7", Seen: "declared"}},
+	})(s)
+	recordtest.Dependency(record.Resource{
+		Name: "repo:go.sum", Digest: recordtest.SHA256("go.sum"),
+		Annotations: record.Annotations{Role: record.RoleLock, Lock: &record.LockFacts{
+			Location: recordtest.Location("repo:go.sum"), Format: "go-sum", Bytes: 80, Packages: 1, Hashed: 1, Lists: []string{"pkg:golang/rsc.io/quote@v1.5.2"},
+		}},
+	})(s)
 }
 
 func richRun(s *record.Statement) {

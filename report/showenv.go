@@ -31,7 +31,72 @@ func (s shower) environment() {
 	if e.Locale != "" {
 		s.fact("locale", word("%s", e.Locale))
 	}
+	s.container(e.Container)
+	for _, g := range e.GPUs {
+		s.fact("GPU", word("%s", strings.Join(filled(strings.Join(filled(g.Vendor, g.Name), " "), sizeOrNothing(g.Memory), g.Driver, g.Toolkit), ", ")))
+	}
+	for _, l := range e.Libraries {
+		s.library(l)
+	}
 	s.variables(e.Variables)
+}
+
+// container shows what the run took place in, and the image of that.
+func (s shower) container(c *record.Container) {
+	switch {
+	case c == nil:
+		s.fact("container", cell{"NOT KNOWN", doubt})
+	case c.None:
+		s.fact("container", word("none"))
+	default:
+		runtime := c.Runtime
+		if runtime == "" {
+			runtime = "of an unknown kind"
+		}
+		s.fact("container", word("%s", strings.Join(filled(runtime, c.ID), " ")))
+	}
+	images := s.r.Dependencies(record.RoleImage)
+	for i := range images {
+		f := images[i].Annotations.Image
+		s.fact("image", word("%s", strings.Join(filled(f.Reference, "("+f.Seen+")"), " ")))
+		s.digests(images[i].Digest)
+	}
+	if len(images) == 0 && c != nil && !c.None {
+		s.fact("image", cell{"NO DIGEST", bad}, word("%s", before(" of ", c.Image)))
+	}
+}
+
+// before puts a word before what is there.
+func before(lead, text string) string {
+	if text == "" {
+		return ""
+	}
+	return lead + text
+}
+
+func sizeOrNothing(bytes int64) string {
+	if bytes == 0 {
+		return ""
+	}
+	return size(bytes)
+}
+
+// library shows what computes, how many threads it uses and why.
+func (s shower) library(l record.Library) {
+	text := strings.Join(filled(l.Name, l.Version), " ")
+	if l.Threads > 0 {
+		text += ", " + plural(l.Threads, "thread", "threads")
+		if l.ThreadsFrom != "" {
+			text += " by " + l.ThreadsFrom
+		}
+	}
+	s.fact(l.Kind, word("%s", text))
+	if l.Location != nil {
+		s.put(3, word("%s", l.Location))
+	}
+	if l.Digest != nil {
+		s.put(3, word("sha256:%s", l.Digest))
+	}
 }
 
 // variables shows those first that govern determinism, and which of these are not

@@ -115,5 +115,10 @@ func (s shower) locks() {
 		f := all[i].Annotations.Lock
 		s.put(2, word("%s  %s, %s, %d with a hash", f.Location, f.Format, plural(f.Packages, "package", "packages"), f.Hashed))
 		s.digests(all[i].Digest)
+		if s.f.Files {
+			for _, purl := range f.Lists {
+				s.put(3, word("%s", purl))
+			}
+		}
 	}
 }

@@ -17,10 +17,21 @@ type readers struct {
 
 // reader is one run that read something, as a whole or files of it.
 type reader struct {
-	run   record.ID
-	whole bool
-	uses  []index.Use
-	paths map[string]bool // of a folder: the files that it read
+	run     record.ID
+	started record.Timestamp
+	whole   bool
+	uses    []index.Use
+	paths   map[string]bool // of a folder: the files that it read
+}
+
+// joins tells whether it read that as more than code.
+func (r *reader) joins() bool {
+	return slices.ContainsFunc(r.uses, func(u index.Use) bool { return joins(u.Role) })
+}
+
+// joins tells whether what a run reads in a role joins it with whoever made that.
+func joins(role record.Role) bool {
+	return role == record.RoleData || role == record.RolePreprocessing
 }
 
 // add notes a use; path is that in the folder that was made, "" for all of it.
@@ -30,7 +41,7 @@ func (r *readers) add(u index.Use, path string) {
 	}
 	one := r.at[u.Run.ID]
 	if one == nil {
-		one = &reader{run: u.Run.ID, paths: map[string]bool{}}
+		one = &reader{run: u.Run.ID, started: u.Run.Started, paths: map[string]bool{}}
 		r.at[u.Run.ID], r.all = one, append(r.all, one)
 	}
 	one.uses = append(one.uses, u)
@@ -132,7 +143,7 @@ func (t *tracer) readingsOfOutput(ctx context.Context, out item) (found []readin
 	}
 	seen := map[originKey]bool{}
 	visit := func(u index.Use) error {
-		if u.Role != record.RoleData && u.Role != record.RolePreprocessing {
+		if !joins(u.Role) {
 			return nil
 		}
 		key := originKey{u.Run.ID, u.Digest}
@@ -143,8 +154,8 @@ func (t *tracer) readingsOfOutput(ctx context.Context, out item) (found []readin
 			return nil
 		}
 		seen[key] = true
-		r, found1, err := t.readingOf(ctx, key)
-		if found1 {
+		r, there, err := t.readingOf(ctx, key)
+		if there {
 			found = append(found, r)
 		}
 		return err

@@ -1,9 +1,11 @@
 package trace
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/lineage-audit/lineage/hashing"
 	"github.com/lineage-audit/lineage/record"
@@ -118,8 +120,13 @@ func (t *tracer) readersOfFiles(ctx context.Context, i item, found *readers) err
 	})
 }
 
-// users puts the runs that read what was asked about into the graph.
+// users puts the runs that read what was asked about into the graph: first those that
+// read it as data or preprocessing, then those that had it among their code; of
+// either the oldest first.
 func (t *tracer) users(ctx context.Context, node string, found readers, i item) {
+	slices.SortStableFunc(found.all, func(a, b *reader) int {
+		return cmp.Or(first(a.joins(), b.joins()), a.started.Compare(b.started.Time))
+	})
 	for n, r := range found.all {
 		if n == t.o.Width || t.full() {
 			t.more(node, More{Count: len(found.all) - n, Of: "runs"})
@@ -127,6 +134,9 @@ func (t *tracer) users(ctx context.Context, node string, found readers, i item) 
 		}
 		run := t.run(ctx, r.run)
 		for _, u := range r.uses {
+			if r.joins() && !joins(u.Role) {
+				continue // the commit has it too, which says less
+			}
 			e := Edge{From: node, To: run, Why: Read, Role: u.Role, At: []string{u.Location.String()}}
 			if !r.whole {
 				e.Why, e.Files, e.Of = ReadPart, int64(len(r.paths)), i.files

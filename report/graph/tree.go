@@ -6,6 +6,7 @@ import (
 	"io"
 	"strings"
 
+	"github.com/lineage-audit/lineage/record"
 	"github.com/lineage-audit/lineage/report"
 	"github.com/lineage-audit/lineage/trace"
 )
@@ -44,7 +45,7 @@ func Tree(w io.Writer, g trace.Graph, o report.Options) error {
 		t.next[near(g, e)] = append(t.next[near(g, e)], e)
 	}
 	for _, id := range g.Start {
-		t.node(trace.Edge{}, t.nodes[id], "", "", "")
+		t.node(t.nodes[id])
 	}
 	for _, p := range g.Problems {
 		t.line("", "", []span{{"PROBLEM ", bad}, {p, plain}})
@@ -57,7 +58,7 @@ func Tree(w io.Writer, g trace.Graph, o report.Options) error {
 
 // near is the end of an edge that the trace came to first.
 func near(g trace.Graph, e trace.Edge) string {
-	if (g.Direction == trace.Downstream) == (e.Why != trace.IsBytes) {
+	if g.Direction == trace.Downstream && e.Why != trace.IsBytes {
 		return e.From
 	}
 	return e.To
@@ -82,8 +83,8 @@ type branch struct {
 
 // node writes a node and all that lies beyond it, without recursion: a chain may be
 // as long as it likes.
-func (t *tree) node(e trace.Edge, n trace.Node, first, other, _ string) {
-	stack := []branch{{e, n, first, other}}
+func (t *tree) node(start trace.Node) {
+	stack := []branch{{node: start}}
 	for len(stack) > 0 {
 		top := stack[len(stack)-1]
 		stack = stack[:len(stack)-1]
@@ -172,6 +173,9 @@ func (t *tree) relation(e trace.Edge) string {
 		}
 		return "made" + part + doubtOf(e)
 	case trace.Read, trace.ReadPart:
+		if e.Role == record.RoleCode && !up {
+			return strings.TrimSpace(part+" among the code of")
+		}
 		if up {
 			return "read" + part + " as " + report.Clean(string(e.Role))
 		}

@@ -116,8 +116,12 @@ func artifactWords(n trace.Node) words {
 
 func modelWords(m trace.Model) words {
 	w := words{kind: strings.ReplaceAll(m.Kind, "-", " "), title: m.ID}
-	if m.Name != "" && m.Name != m.ID {
+	switch {
+	case m.Name == "" || m.Name == m.ID:
+	case m.Kind == "model-version":
 		w.title = m.Name + " " + m.ID
+	default:
+		w.title = m.ID + " (" + m.Name + ")"
 	}
 	if m.Alias != "" {
 		w.title += " @" + m.Alias
@@ -128,7 +132,7 @@ func modelWords(m trace.Model) words {
 
 // ends are how a reason is told in a few words.
 var ends = map[trace.Reason]string{
-	trace.InCommit: "in the commit", trace.HasURI: "has a URI", trace.Unrecorded: "no recorded run made it",
+	trace.InCommit: "in the commit", trace.HasURI: "has a URI", trace.Unrecorded: "no recorded run made these bytes",
 	trace.MadeLater: "made only later", trace.Trivial: "joins no runs", trace.NotHashed: "not hashed",
 	trace.OnServer: "no record says who made it", trace.AbandonedRun: "perhaps by a run without a record", trace.Damaged: "records cannot be read",
 	trace.NoManifest: "list of files not kept", trace.NothingUsed: "nothing was read", trace.NothingMade: "nothing was made",
@@ -137,6 +141,9 @@ var ends = map[trace.Reason]string{
 
 func missingWords(m trace.Missing) words {
 	w := words{kind: "MISSING", title: cmp.Or(ends[m.Reason], string(m.Reason)), facts: []string{m.What, m.Detail}}
+	if m.Reason == trace.Unrecorded {
+		w.facts = []string{m.What} // its detail is the title
+	}
 	switch m.Reason {
 	case trace.InCommit:
 		w.kind, w.title, w.facts = "source", "commit "+short(m.What), []string{m.Detail}
@@ -162,10 +169,14 @@ func shortened(ids []string) (out []string) {
 }
 
 func moreText(m trace.More) string {
-	if m.AtLeast {
-		return fmt.Sprintf("… at least %d more %s", m.Count, m.Of)
+	of, least := m.Of, ""
+	if m.Count == 1 {
+		of = strings.TrimSuffix(of, "s")
 	}
-	return fmt.Sprintf("… %d more %s", m.Count, m.Of)
+	if m.AtLeast {
+		least = "at least "
+	}
+	return fmt.Sprintf("… %s%d more %s", least, m.Count, of)
 }
 
 // edgeWords says what joins two nodes, read in the direction of the arrow.

@@ -92,12 +92,28 @@ func answerText(d compare.Diff) (string, style) {
 			return c.text + " It cannot be told of " + strings.Join(uncertain, ", ") + ".", doubt
 		}
 	case compare.OutputsUnknown:
+		if which := unsettled(d); which != "" {
+			return which + " left no record: only what it was told can be compared.", c.style
+		}
 		if anyBears(d.Causes) {
 			return c.text + " What differs and could change them, the likeliest first:", c.style
 		}
 		return c.text + " Nothing that was recorded and bears on them differs.", c.style
 	}
 	return c.text, c.style
+}
+
+// unsettled names the runs without a record.
+func unsettled(d compare.Diff) string {
+	switch {
+	case d.A.FinishedOn == nil && d.B.FinishedOn == nil:
+		return "Both runs"
+	case d.A.FinishedOn == nil:
+		return "a"
+	case d.B.FinishedOn == nil:
+		return "b"
+	}
+	return ""
 }
 
 func anyBears(areas []compare.Area) bool {

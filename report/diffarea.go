@@ -32,7 +32,7 @@ func (p differing) areaLine(ar compare.Area) {
 		}
 		p.alert(label, cell{text, good})
 	case compare.Differs:
-		text := gist(ar)
+		text := p.gist(ar)
 		if len(ar.Doubts) > 0 {
 			text += ", and more may"
 		}
@@ -56,7 +56,7 @@ func because(ar compare.Area) string {
 }
 
 // gist is what differs in an area, in a few words.
-func gist(ar compare.Area) string {
+func (p differing) gist(ar compare.Area) string {
 	var parts []string
 	var noted []compare.Item
 	for _, i := range ar.Items {
@@ -66,7 +66,7 @@ func gist(ar compare.Area) string {
 	}
 	some, more := bounded(noted, 3)
 	for _, i := range some {
-		parts = append(parts, itemGist(i))
+		parts = append(parts, p.itemGist(i))
 	}
 	if more > 0 {
 		parts = append(parts, fmt.Sprintf("… and %d more", more))
@@ -75,18 +75,18 @@ func gist(ar compare.Area) string {
 }
 
 // itemGist is one thing that differs, in a few words.
-func itemGist(i compare.Item) string {
+func (p differing) itemGist(i compare.Item) string {
 	switch {
 	case i.Files != nil:
 		return i.What + ": " + filesGist(i.Files)
 	case isValue(i):
-		return i.What + " " + fromTo(i)
+		return i.What + " " + p.fromTo(i)
 	case len(i.Details) > 0 && i.A == i.B:
 		return i.What + " " + i.Details[0].Name
 	case i.Kind == compare.KindRenamed:
 		return i.Was + " became " + i.What
 	}
-	return i.What + " " + string(i.Kind)
+	return i.What + " " + kindWord(i.Kind).text
 }
 
 // filesGist counts what became of the files of a folder.
@@ -113,31 +113,33 @@ func isValue(i compare.Item) bool {
 	}, i.Sort)
 }
 
-// fromTo are the values of both sides.
-func fromTo(i compare.Item) string {
+// fromTo is the value of the side that has one, or those of both.
+func (p differing) fromTo(i compare.Item) string {
 	a, b := i.A, i.B
 	if i.Sort == compare.SortCommit {
-		a, b = short(record.GitHash(a)), short(record.GitHash(b))
+		a, b = p.commit(record.GitHash(a)), p.commit(record.GitHash(b))
+	}
+	switch i.Kind {
+	case compare.KindAdded:
+		return b
+	case compare.KindRemoved:
+		return a
 	}
 	return arrow(a, b)
 }
 
-func arrow(a, b string) string {
-	none := func(s string) string {
-		if s == "" {
-			return "(none)"
-		}
-		return s
+func arrow(a, b string) string { return orNone(a) + " -> " + orNone(b) }
+
+func orNone(s string) string {
+	if s == "" {
+		return "(none)"
 	}
-	return none(a) + " -> " + none(b)
+	return s
 }
 
 // area lists what differs, or cannot be told, in an area.
 func (p differing) area(ar *compare.Area) {
-	if len(ar.Items)+len(ar.Doubts) == 0 && (ar.Commits == nil || ar.Commits.Relation == compare.RelationSame) {
-		return
-	}
-	if !bears(*ar) && ar.Status == compare.Differs && ar.Name == compare.Capture && !p.f.Full {
+	if !p.worth(ar) {
 		return
 	}
 	p.section(string(ar.Name))
@@ -153,6 +155,21 @@ func (p differing) area(ar *compare.Area) {
 		p.prose(2, []cell{{"CANNOT TELL", doubt}, word(" %s %s: %s", of(d.Of), d.What, d.Why)}, 4)
 	}
 	p.more(2, more)
+}
+
+// worth tells whether an area has something to list. Of a run without a record the
+// answer has said all.
+func (p differing) worth(ar *compare.Area) bool {
+	unsettled := p.d.A.FinishedOn == nil || p.d.B.FinishedOn == nil
+	switch {
+	case ar.Commits != nil && ar.Commits.Relation != compare.RelationSame:
+		return true
+	case len(ar.Items) == 0:
+		return len(ar.Doubts) > 0 && ar.Name != compare.Tags && !unsettled
+	case ar.Name == compare.Capture && !bears(*ar):
+		return p.f.Full
+	}
+	return true
 }
 
 // shown leaves out facts that cannot bear on the outputs, unless all was asked for,

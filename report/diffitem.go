@@ -28,7 +28,7 @@ func (p differing) item(i *compare.Item) {
 		cells = append(cells, word(" (in a %s)", i.Was))
 	}
 	if isValue(*i) {
-		cells = append(cells, word(" %s", fromTo(*i)))
+		cells = append(cells, word(" %s", p.fromTo(*i)))
 	}
 	if i.Files != nil {
 		cells = append(cells, word(": %s", filesGist(i.Files)))

@@ -4,7 +4,6 @@ import (
 	"strings"
 
 	"github.com/lineage-audit/lineage/record"
-	"github.com/lineage-audit/lineage/report"
 	"github.com/lineage-audit/lineage/verify"
 )
 
@@ -33,7 +32,7 @@ func (h hand) reachable(c verify.Check) (steps []step) {
 		if !strings.HasPrefix(branch, "refs/") {
 			branch = "refs/heads/" + branch
 		}
-		command := report.Shell([]string{"for-each-ref", "--contains", e.Name, "--format=%(refname)", branch})
+		command := "for-each-ref --contains " + e.Name + " --format='%(refname)' " + shell(branch)
 		steps = append(steps, exactly("The commit is on the branch.", inRepository(e.Where, command), branch))
 	}
 	return steps

@@ -1,6 +1,7 @@
 package page
 
 import (
+	"fmt"
 	"reflect"
 	"strconv"
 	"strings"
@@ -53,7 +54,8 @@ func cleanValue(v reflect.Value) {
 
 // cell is a text that begins a cell of a table. One that a spreadsheet would take
 // for a formula, if the table is copied there, stands in quotes.
-func cell(text string) string {
+func cell(word any) string {
+	text := fmt.Sprint(word)
 	if text == "" || !strings.ContainsAny(text[:1], "=+-@") {
 		return text
 	}

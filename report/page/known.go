@@ -202,7 +202,7 @@ func (k *known) words(r *record.Record) {
 	k.word("the user's", "Declared source", p.Source)
 	for _, c := range r.Dependencies(record.RoleCommit) {
 		for _, remote := range c.Annotations.Commit.Remotes {
-			k.word(wrapper, "Remote "+remote.Name, remote.URL)
+			k.word(wrapper, "A remote", remote.Name+" "+remote.URL)
 		}
 	}
 	if n := len(p.Parameters); n > 0 {

@@ -22,8 +22,8 @@ func (m *marked) item(label string, spans ...string) {
 	m.line("- %s: %s", label, strings.Join(said(spans), " "))
 }
 
-// block writes lines as a code block. Its fence is longer than any row of backquotes
-// in it.
+// block writes commands as a code block. Its fence is longer than any row of
+// backquotes in it, and each line begins with a word of ours.
 func (m *marked) block(language string, lines []string) {
 	fence := strings.Repeat("`", max(3, longestRow(strings.Join(lines, "\n"))+1))
 	m.line("%s%s\n%s\n%s\n", fence, language, strings.Join(lines, "\n"), fence)

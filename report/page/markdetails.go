@@ -78,11 +78,13 @@ func (m *marked) details(v view) {
 			m.line("By hand: %s\n", span(s.Say))
 			m.block("sh", s.Command)
 			m.line("It prints:\n")
-			m.block("text", s.Prints)
+			for _, line := range s.Prints {
+				m.line("- %s", span(line))
+			}
+			m.line("")
 		}
 		if c.Check.Mend != "" {
-			m.line("To mend it:\n")
-			m.block("sh", []string{c.Check.Mend})
+			m.item("**to mend it**", span(c.Check.Mend))
 		}
 	}
 }

@@ -3,6 +3,7 @@ package page
 import (
 	"fmt"
 	"io"
+	"regexp"
 	"strings"
 
 	"github.com/lineage-audit/lineage/docs"
@@ -82,9 +83,11 @@ func orElse(text, otherwise string) string {
 	return text
 }
 
-// plainWords is a text of ours as it is, and any other as a span.
+var words = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9 .,()'-]*$`)
+
+// plainWords is a text that is nothing but words as it is, and any other as a span.
 func plainWords(s string) string {
-	if strings.Trim(s, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789 .,()'-") == "" {
+	if words.MatchString(s) {
 		return s
 	}
 	return span(s)

@@ -10,6 +10,7 @@ import (
 	"github.com/lineage-audit/lineage/record"
 	"github.com/lineage-audit/lineage/report"
 	"github.com/lineage-audit/lineage/store"
+	"github.com/lineage-audit/lineage/store/index"
 )
 
 const showHelp = `Show what a run was made of.
@@ -119,10 +120,15 @@ func (c *cli) completeRun(cmd *cobra.Command, args []string, _ string) ([]string
 	if err != nil {
 		return nil, cobra.ShellCompDirectiveError
 	}
+	catalog, err := c.catalog(cmd.Context(), s, false)
+	if err != nil {
+		return nil, cobra.ShellCompDirectiveError
+	}
+	defer catalog.Close() // what it read is read: nothing hangs on this
 	var ids []string
-	for r, err := range s.Records(cmd.Context()) {
-		if err == nil && len(ids) < 20 {
-			ids = append(ids, r.ID().Short()+"\t"+report.Shell(r.Parameters().Command))
+	for r, err := range catalog.Runs(cmd.Context(), index.Query{Limit: 20}) {
+		if err == nil {
+			ids = append(ids, r.ID.Short()+"\t"+report.Shell(r.Command))
 		}
 	}
 	return ids, cobra.ShellCompDirectiveNoFileComp

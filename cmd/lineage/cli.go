@@ -168,11 +168,15 @@ func (c *cli) who(anonymous bool) (host, name string) {
 	return host, name
 }
 
-// clean makes a message harmless for a terminal, line by line.
+// clean makes a message harmless, line by line: for a terminal, and for a CI system
+// that looks for commands in a log, at the start of a line or behind a mark.
 func clean(s string) string {
 	lines := strings.Split(s, "\n")
 	for i := range lines {
-		lines[i] = strings.ReplaceAll(report.Clean(lines[i]), "##", `#\x23`) // where CI systems look for commands
+		lines[i] = strings.ReplaceAll(report.Clean(lines[i]), "##", `#\x23`)
+		if rest, found := strings.CutPrefix(strings.TrimSpace(lines[i]), "::"); found {
+			lines[i] = `:\x3a` + rest
+		}
 	}
 	return strings.Join(lines, "\n")
 }

@@ -82,7 +82,8 @@ func annotateAll(b *bytes.Buffer, kind string, all []finding, most int) {
 }
 
 // annotate writes a workflow command, on one line and escaped as GitHub's toolkit
-// does.
+// does. The mark of the older form stands as an escape: other runners look for it
+// first.
 func annotate(b *bytes.Buffer, kind, title, file, message string) {
 	b.WriteString("::" + kind + " ")
 	if file != "" {
@@ -92,8 +93,8 @@ func annotate(b *bytes.Buffer, kind, title, file, message string) {
 }
 
 var (
-	dataEscapes     = strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A")
-	propertyEscapes = strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A", ":", "%3A", ",", "%2C")
+	dataEscapes     = strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A", "##", `#\x23`)
+	propertyEscapes = strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A", ":", "%3A", ",", "%2C", "##", `#\x23`)
 )
 
 func commandData(s string) string     { return dataEscapes.Replace(s) }

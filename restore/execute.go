@@ -264,7 +264,7 @@ func (o *Outcome) want(f hashing.Entry) Want {
 		}
 		return w
 	}
-	w.Location = o.Location.Join(f.Path)
+	w.Location, w.TreeURI = o.Location.Join(f.Path), o.URI
 	for _, s := range o.Sources {
 		if s.Path == record.EncodePath(f.Path) {
 			w.URIs = append(w.URIs, s.URI)

@@ -25,6 +25,8 @@ type Want struct {
 	Below string
 	Bytes int64    // -1 if it is not known
 	URIs  []string // where the record says that it can be had
+	// TreeURI is where the record says that the whole tree can be had.
+	TreeURI string
 }
 
 // Source is somewhere where files may be.

@@ -10,13 +10,21 @@ import (
 // is something to wait for.
 type bar struct {
 	show     bool
+	what     string
 	out      *cli
 	progress *mpb.Progress
 	line     *mpb.Bar
 }
 
 func (c *cli) bar(quiet bool) *bar {
-	return &bar{show: !quiet && term.IsTerminal(int(c.stderr.Fd())), out: c}
+	b := c.bytesBar("hashing")
+	b.show = b.show && !quiet
+	return b
+}
+
+// bytesBar is a bar for something else that takes bytes.
+func (c *cli) bytesBar(what string) *bar {
+	return &bar{show: term.IsTerminal(int(c.stderr.Fd())), what: what, out: c}
 }
 
 func (b *bar) set(done, total int64) {
@@ -27,7 +35,7 @@ func (b *bar) set(done, total int64) {
 		b.progress = mpb.New(mpb.WithOutput(b.out.stderr), mpb.WithWidth(40))
 		b.line = b.progress.AddBar(0, // its total grows as outputs are found
 			mpb.BarRemoveOnComplete(),
-			mpb.PrependDecorators(decor.Name("lineage: hashing "), decor.CountersKibiByte("% .1f / % .1f ")),
+			mpb.PrependDecorators(decor.Name("lineage: "+b.what+" "), decor.CountersKibiByte("% .1f / % .1f ")),
 			mpb.AppendDecorators(decor.Percentage(), decor.Name(" "), decor.AverageETA(decor.ET_STYLE_GO)))
 	}
 	b.line.SetTotal(total, false)

@@ -2,6 +2,7 @@ package compare
 
 import (
 	"context"
+	"strconv"
 
 	"github.com/lineage-audit/lineage/record"
 )
@@ -13,12 +14,21 @@ func (d *differ) capture(_ context.Context, ar *Area) {
 	all := details(a, b, "command", "parameters", "workingDirectory")
 	all = append(all, details(d.a.details(), d.b.details(), "metadata", "byproducts", "lineage_gaps", "lineage_notes")...)
 	all = append(all, notes(d.a, d.b)...)
+	all = append(all, detailsOf(seenInterpreters(d.a), seenInterpreters(d.b))...)
 	for _, f := range all {
 		ar.Items = append(ar.Items, Item{Kind: kindOf(f), Sort: SortFact, What: f.Name, A: f.A, B: f.B, Bearing: None})
 	}
 	if d.a.settled && d.b.settled {
 		d.subjects(ar)
 	}
+}
+
+// seenInterpreters tells how the interpreters came to be known.
+func seenInterpreters(r *run) (all []leaf) {
+	for i, res := range r.dependencies(record.RoleInterpreter) {
+		all = append(all, leaf{"interpreter[" + strconv.Itoa(i) + "].seen", res.Annotations.Interpreter.Seen})
+	}
+	return all
 }
 
 // notes are those that only one run has.

@@ -143,7 +143,7 @@ func thingDetails(p pathPair) []Detail {
 			skip = append(skip, "uri")
 		}
 	case record.RoleInterpreter:
-		skip = append(skip, "annotations.interpreter.version")
+		skip = append(skip, "annotations.interpreter.version", "annotations.interpreter.seen") // see capture
 	case record.RoleLock, record.RoleImage:
 		skip = append(skip, "digest.sha256")
 	}

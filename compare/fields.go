@@ -4,6 +4,7 @@ import (
 	"encoding"
 	"fmt"
 	"reflect"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -71,12 +72,27 @@ func walkList(v reflect.Value, path string, visit func(path, value string)) {
 		}
 		at := path + "[" + key + "]"
 		if e.Kind() == reflect.Struct && !isText(e) {
-			walk(e, at, false, visit)
+			walkElement(e, at, key, visit)
 		} else {
 			visit(at, member)
 		}
 	}
 }
+
+// walkElement leaves the element's name out, which stands in the path, unless that is
+// all it has.
+func walkElement(e reflect.Value, at, key string, visit func(path, value string)) {
+	var found []leaf
+	walk(e, at, false, func(path, value string) { found = append(found, leaf{path, value}) })
+	for _, l := range found {
+		if name := strings.TrimPrefix(l.path, at+"."); len(found) == 1 || l.value != key || !slices.Contains(keys, name) {
+			visit(l.path, l.value)
+		}
+	}
+}
+
+// keys are the fields that tell the elements of a list apart.
+var keys = []string{"name", "path", "location", "id"}
 
 // keyOf is the name or path of an element, or else the element itself.
 func keyOf(e reflect.Value, i int) string {
@@ -86,7 +102,7 @@ func keyOf(e reflect.Value, i int) string {
 	if e.Kind() != reflect.Struct {
 		return fmt.Sprint(e.Interface())
 	}
-	for _, want := range []string{"name", "path", "location", "id"} {
+	for _, want := range keys {
 		for j := range e.NumField() {
 			if name, _, _ := strings.Cut(e.Type().Field(j).Tag.Get("json"), ","); name == want {
 				return keyOf(e.Field(j), i)

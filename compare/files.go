@@ -2,6 +2,7 @@ package compare
 
 import (
 	"context"
+	"path"
 	"slices"
 	"strings"
 
@@ -273,6 +274,9 @@ func placeOf(r *record.Resource) string {
 func fileBearing(r *record.Resource, at record.Location, bearing func(record.Location) Bearing) (Bearing, string) {
 	if o := r.Annotations.Origin; o != nil && o.System == "mlflow" && (at.Path == "MLmodel" || strings.HasSuffix(at.Path, "/MLmodel")) {
 		return None, "MLflow writes ids and times into it"
+	}
+	if ext := path.Ext(at.Path); r.Annotations.Role == record.RoleOutput && (ext == ".skops" || ext == ".zip") {
+		return bearing(at), "a zip archive: the times of its writing are in it"
 	}
 	return bearing(at), ""
 }

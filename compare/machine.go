@@ -28,13 +28,10 @@ func (d *differ) environment(_ context.Context, ar *Area) {
 }
 
 // element makes an element of a list what its facts say: it came, it went, or it
-// changed. That it has a name goes without saying.
+// changed.
 func (i *Item) element() {
 	if i.Kind != KindUnknown {
 		i.Kind = kindOfAll(i.Details)
-	}
-	if len(i.Details) > 1 && i.Details[0].Name == "name" {
-		i.Details = i.Details[1:]
 	}
 	if len(i.Details) == 1 && i.Details[0].Name == "value" {
 		i.A, i.B, i.Details = i.Details[0].A, i.Details[0].B, nil

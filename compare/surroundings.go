@@ -128,8 +128,8 @@ func (d *differ) interpreters(_ context.Context, ar *Area) {
 			return slices.ContainsFunc(it.Details, func(f Detail) bool { return !below(f.Name, names) })
 		}
 		switch {
-		case it.Kind != KindChanged || it.A != it.B || about("location", "resolved", "environment", "seen", "unowned", "uri"):
-		case about("location", "seen"):
+		case it.Kind != KindChanged || it.A != it.B || about("location", "resolved", "environment", "unowned", "uri"):
+		case about("location"):
 			it.Bearing, it.Why = There, "the same version and bytes"
 		default:
 			it.Bearing, it.Why = None, "the same version and bytes"

@@ -152,9 +152,19 @@ func (p differing) area(ar *compare.Area) {
 	p.commits(ar.Commits)
 	doubts, more := bounded(ar.Doubts, p.most())
 	for _, d := range doubts {
-		p.prose(2, []cell{{"CANNOT TELL", doubt}, word(" %s %s: %s", of(d.Of), d.What, d.Why)}, 4)
+		p.prose(2, []cell{{"CANNOT TELL", doubt}, word(" %s %s: %s", of(d.Of), d.What, p.brief(d))}, 4)
 	}
 	p.more(2, more)
+}
+
+// brief is why something cannot be told: of what is among the gaps, its kind.
+func (p differing) brief(d compare.Doubt) string {
+	for _, g := range p.d.Gaps {
+		if g.What == d.What && d.Why == g.Kind+": "+g.Why {
+			return g.Kind + ", see the gaps"
+		}
+	}
+	return d.Why
 }
 
 // worth tells whether an area has something to list. Of a run without a record the

@@ -34,7 +34,7 @@ func (t *tracer) inCommit(node string, r reading, files, all int64) {
 	commit := string(r.info.code.commit)
 	t.ends(node, Missing{
 		Reason: InCommit, What: commit, Files: files, Of: all,
-		Detail: "the bytes stand there, at the place where the run read them",
+		Detail: "the bytes stand there in place",
 	})
 }
 

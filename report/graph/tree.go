@@ -174,7 +174,7 @@ func (t *tree) relation(e trace.Edge) string {
 		return "made" + part + doubtOf(e)
 	case trace.Read, trace.ReadPart:
 		if e.Role == record.RoleCode && !up {
-			return strings.TrimSpace(part+" among the code of")
+			return strings.TrimSpace(part + " among the code of")
 		}
 		if up {
 			return "read" + part + " as " + report.Clean(string(e.Role))
@@ -205,20 +205,22 @@ func (t *tree) line(first, other string, spans []span) {
 		width = max(width, columns(first)+least)
 	}
 	t.b.WriteString(first)
-	at := columns(first)
+	at, blanks := columns(first), 0
 	for _, s := range spans {
 		for i, word := range strings.Split(report.Clean(s.text), " ") {
-			blank := 0
 			if i > 0 {
-				blank = 1
+				blanks++
 			}
 			n := columns(word)
-			if width > 0 && at+blank+n > width && at > columns(other) && n > 0 {
-				t.b.WriteString("\n" + other)
-				at, blank = columns(other), 0
+			if n == 0 {
+				continue
 			}
-			t.b.WriteString(strings.Repeat(" ", blank) + t.paint(word, s.style))
-			at += blank + n
+			if width > 0 && at+blanks+n > width && at > columns(other) {
+				t.b.WriteString("\n" + other)
+				at, blanks = columns(other), 0
+			}
+			t.b.WriteString(strings.Repeat(" ", blanks) + t.paint(word, s.style))
+			at, blanks = at+blanks+n, 0
 		}
 	}
 	t.b.WriteByte('\n')

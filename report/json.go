@@ -35,6 +35,8 @@ type summaryDocument struct {
 	Attached      []attachedDocument `json:"attached"`
 	NotAttached   []NotAttached      `json:"notAttached"`
 	Missing       []absence          `json:"missing"`
+	Unsourced     []unsourced        `json:"unsourced"`
+	SourcingDoubt string             `json:"sourcingDoubt,omitempty"`
 	Gaps          []record.Gap       `json:"gaps"`
 	Notes         []record.Gap       `json:"notes"`
 	Store         string             `json:"store,omitempty"`
@@ -68,7 +70,7 @@ func SummaryJSON(w io.Writer, r *record.Record, f SummaryFacts) error {
 		Preprocessing: count(r.Dependencies(record.RolePreprocessing)), Outputs: count(r.Outputs()),
 		Packages: len(r.Dependencies(record.RolePackage)),
 		Attached: attachedDocuments(f.Attached), NotAttached: listed(f.NotAttached),
-		Missing: missing(r), Gaps: listed(r.Gaps()), Notes: listed(r.Notes()), Store: f.Store,
+		Missing: missing(r), Unsourced: f.Sourcing.documents(), SourcingDoubt: f.Sourcing.Doubt, Gaps: listed(r.Gaps()), Notes: listed(r.Notes()), Store: f.Store,
 	})
 }
 

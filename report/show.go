@@ -13,6 +13,7 @@ import (
 // ShowFacts are what is shown beside the record.
 type ShowFacts struct {
 	Attached []record.Attachment
+	Sourcing Sourcing
 	Files    bool // list every file, package and difference
 	// Manifests are those of the record's folders, as far as they are at hand; a
 	// folder without one is said to have none.

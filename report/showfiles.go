@@ -35,10 +35,13 @@ func (s shower) resource(r *record.Resource) {
 		s.put(2, word("%s  %s%s", r.Name, size(a.File.Bytes), link(a.File.Link)))
 		s.digests(r.Digest)
 		s.source(r)
+		s.unsourced(r)
 	case a.Tree != nil:
 		s.put(2, word("%s  %s", r.Name, tally{Files: a.Tree.Files, Bytes: a.Tree.Bytes}))
 		s.digests(r.Digest)
 		s.source(r)
+		s.sources(a.Tree.Sources)
+		s.unsourced(r)
 		s.links(a.Tree.Links)
 		s.manifest(r)
 	}

@@ -12,6 +12,7 @@ import (
 type SummaryFacts struct {
 	Attached    []record.Attachment
 	NotAttached []NotAttached
+	Sourcing    Sourcing
 	Store       string // where the record is kept; "" to leave it out
 }
 
@@ -37,6 +38,7 @@ func Summary(w io.Writer, r *record.Record, f SummaryFacts, o Options) error {
 		p.alert(cell{"MISSING", bad}, word("%s: %s", m.What, m.Why))
 	}
 	summaryGaps(p, r)
+	summaryUnsourced(p, f.Sourcing, r.ID())
 	p.fact("record", word("%s", r.ID()))
 	if f.Store != "" {
 		p.fact("kept in", word("%s", f.Store))

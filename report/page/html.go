@@ -24,6 +24,8 @@ var pageTemplate = template.Must(template.New("page").Funcs(template.FuncMap{
 	"after": func(prefix, text string) string { return strings.TrimPrefix(text, prefix) },
 	"lines": func(lines []string) string { return strings.Join(lines, "\n") },
 	"some":  someOf,
+	// The name of a check may break behind its dot, and nowhere else.
+	"pieces": func(id verify.CheckID) []string { return strings.SplitAfter(string(id), ".") },
 }).ParseFS(templates, "template/*"))
 
 // someOf is some, for the types that templates have.

@@ -153,28 +153,21 @@ func (d *differ) lone(ctx context.Context, ar *Area, a, b []*record.Resource, be
 	for _, r := range slices.Concat(a, b) {
 		d.listed = append(d.listed, listing{at: locationOf(r)})
 	}
-	ar.alone(a, KindRemoved, bearing)
-	ar.alone(b, KindAdded, bearing)
+	ar.alone(OfA, a, KindRemoved, bearing)
+	ar.alone(OfB, b, KindAdded, bearing)
 }
 
 // alone lists things that only one run has.
-func (ar *Area) alone(all []*record.Resource, kind Kind, bearing func(record.Location) Bearing) {
+func (ar *Area) alone(of Of, all []*record.Resource, kind Kind, bearing func(record.Location) Bearing) {
 	for _, r := range all {
 		i := Item{Kind: kind, Sort: sortOf(r), What: r.Name, Bearing: bearing(locationOf(r))}
-		i.ofOne(kind, digestOf(r))
+		if i.A = digestOf(r); of == OfB {
+			i.A, i.B = "", i.A
+		}
 		if kind == KindUnknown {
 			i.Why = "its files are not known"
 		}
 		ar.Items = append(ar.Items, i)
-	}
-}
-
-// ofOne notes the value on the side that has it.
-func (i *Item) ofOne(kind Kind, value string) {
-	if kind == KindAdded {
-		i.B = value
-	} else {
-		i.A = value
 	}
 }
 

@@ -252,8 +252,8 @@ func (d *differ) flat(ctx context.Context, ar *Area, a, b []*record.Resource, be
 	allB, doubtsB := d.flatten(ctx, d.b, b)
 	if len(doubtsA)+len(doubtsB) > 0 {
 		ar.Doubts = append(append(ar.Doubts, doubtsA...), doubtsB...)
-		ar.alone(a, KindUnknown, bearing)
-		ar.alone(b, KindUnknown, bearing)
+		ar.alone(OfA, a, KindUnknown, bearing)
+		ar.alone(OfB, b, KindUnknown, bearing)
 		return
 	}
 	changes := hashing.Compare(allA, allB)

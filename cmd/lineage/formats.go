@@ -160,7 +160,12 @@ func (c *cli) tellUnfinished(ctx context.Context, f verifyFlags, all []output, a
 	if len(all) == 0 {
 		return
 	}
-	if err := c.tell(ctx, f, all, ci.Unfinished(asked, reason.Error())); err != nil {
+	status := exitCannot
+	var own *statusError
+	if errors.As(reason, &own) {
+		status = own.status
+	}
+	if err := c.tell(ctx, f, all, ci.Unfinished(asked, reason.Error(), status)); err != nil {
 		c.complain(err)
 	}
 }

@@ -55,8 +55,18 @@ func TestReference(t *testing.T) {
 			got[filepath.Join(dir, e.Name())] = string(raw)
 		}
 	}
-	if diff := cmp.Diff(want, got); diff != "" {
-		t.Errorf("the reference is not what the commands say; `go generate ./cmd/lineage` writes it anew (-want +got):\n%s", diff)
+	const anew = "`go generate ./cmd/lineage` writes the reference anew"
+	for path, text := range want {
+		if page, there := got[path]; !there {
+			t.Errorf("%s is not there: %s", path, anew)
+		} else if diff := cmp.Diff(text, page); diff != "" {
+			t.Errorf("%s is not what the command says: %s (-command +page):\n%s", path, anew, diff)
+		}
+	}
+	for path := range got {
+		if _, there := want[path]; !there {
+			t.Errorf("%s is of no command: %s", path, anew)
+		}
 	}
 }
 
@@ -111,7 +121,14 @@ func TestEveryFlagCompletes(t *testing.T) {
 			if strings.Contains(usage, ": ") && strings.Count(usage, ", ") > 1 && len(words) == 0 && !regexp.MustCompile(`[A-Z0-9]`).MatchString(usage) {
 				t.Errorf("%s --%s lists words that do not complete: write them as \"…: one, two, three\"", cmd.CommandPath(), f.Name)
 			}
+			fixed := slices.Contains([]string{"format", "require", "status"}, f.Name)
+			if !fixed && len(words) == 0 {
+				return // it may look into the store
+			}
 			offered, _ := complete(cmd, nil, "")
+			if fixed && len(offered) < 2 {
+				t.Errorf("%s --%s offers nothing: list its words in the help, or register them", cmd.CommandPath(), f.Name)
+			}
 			for _, w := range words {
 				if !slices.ContainsFunc(offered, func(o string) bool { return o == w || strings.HasPrefix(o, w+"\t") }) {
 					t.Errorf("%s --%s does not offer %q", cmd.CommandPath(), f.Name, w)

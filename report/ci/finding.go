@@ -67,6 +67,9 @@ func read(v verify.Verdict, o Options) verdict {
 	return d
 }
 
+// ran tells whether it came to looking at all.
+func (d verdict) ran() bool { return len(d.Checks) > 0 }
+
 // whole is the finding about the verdict.
 func (d verdict) whole() finding {
 	f := finding{id: verdictID, rung: outer(string(d.Required)), status: verify.Lacking, standing: missing}
@@ -77,7 +80,10 @@ func (d verdict) whole() finding {
 	case verify.Fail:
 		f.status, f.standing, word = verify.Failed, failed, string(verify.Fail)
 	}
-	f.line = fmt.Sprintf("%s: %s reached %s, required %s", word, d.asked, outer(cmp.Or(d.Label, "nothing")), outer(cmp.Or(string(d.Required), "nothing")))
+	f.line = word + ": " + d.asked
+	if d.ran() {
+		f.line += fmt.Sprintf(" reached %s, required %s", outer(cmp.Or(d.Label, "nothing")), outer(cmp.Or(string(d.Required), "nothing")))
+	}
 	if d.Reason != "" {
 		f.line += ": " + outer(d.Reason)
 	}

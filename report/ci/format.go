@@ -74,11 +74,15 @@ func Render(f Format, v verify.Verdict, o Options) ([]byte, error) {
 
 // Unfinished stands for the verdict where verifying could not even come to one, so
 // that the report that a CI system waits for says so too. It is no document of
-// [verify.Schema].
-func Unfinished(asked, reason string) verify.Verdict {
+// [verify.Schema]. The exit status is the program's, and never that of a pass.
+func Unfinished(asked, reason string, exitStatus int) verify.Verdict {
+	if exitStatus == verify.Pass.ExitStatus() {
+		exitStatus = verify.CannotVerify.ExitStatus()
+	}
+
 	return verify.Verdict{
 		ResourceURI: asked, Target: verify.TargetReport{Asked: asked},
-		Result: verify.CannotVerify, VerificationResult: verify.SLSAFailed, ExitStatus: verify.CannotVerify.ExitStatus(),
-		Reason: reason, Required: verify.Traced, Reached: verify.Untraced, Label: string(verify.Untraced),
+		Result: verify.CannotVerify, VerificationResult: verify.SLSAFailed, ExitStatus: exitStatus,
+		Reason: reason, Reached: verify.Untraced, Label: string(verify.Untraced),
 	}
 }

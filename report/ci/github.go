@@ -44,10 +44,10 @@ func annotations(b *bytes.Buffer, d verdict) {
 	var bad, doubted []finding
 	var rest []string
 	for _, f := range d.checks {
-		switch f.standing {
-		case failed, missing:
+		switch {
+		case f.standing == failed, f.standing == missing && d.ran():
 			bad = append(bad, f)
-		case aside:
+		case f.standing == aside:
 			doubted = append(doubted, f)
 		default:
 			rest = append(rest, f.id+": "+string(f.status))

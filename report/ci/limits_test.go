@@ -101,7 +101,7 @@ func TestParse(t *testing.T) {
 			t.Errorf("%q is %s", s, f)
 		}
 	}
-	if _, err := ci.Render(ci.JSON, ci.Unfinished("x", "y"), ci.Options{}); err == nil {
+	if _, err := ci.Render(ci.JSON, ci.Unfinished("x", "y", 2), ci.Options{}); err == nil {
 		t.Error("a verdict that nobody made is a document")
 	}
 }

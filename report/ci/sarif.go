@@ -38,6 +38,9 @@ func sarif(d verdict) ([]byte, error) {
 // alone is not to take anything else for one.
 func invocation(d verdict) sarifInvocation {
 	i := sarifInvocation{ExecutionSuccessful: d.Result == verify.Pass, ExitCode: d.Result.ExitStatus(), ExitCodeDescription: resultWord(d.Result)}
+	if !i.ExecutionSuccessful && d.ExitStatus > 0 {
+		i.ExitCode = d.ExitStatus
+	}
 	if !d.TimeVerified.IsZero() {
 		i.EndTimeUTC = d.TimeVerified.UTC().Format("2006-01-02T15:04:05.000Z")
 	}

@@ -6,7 +6,6 @@ import (
 	"io"
 	"strings"
 	"unicode"
-	"unicode/utf8"
 
 	"github.com/lineage-audit/lineage/report"
 	"github.com/lineage-audit/lineage/trace"
@@ -87,18 +86,20 @@ func mermaidClasses(b *bytes.Buffer, g trace.Graph, number map[string]int) {
 
 // mermaidText is a text that may stand in quotes: letters and digits of any script
 // and a few signs as they are, all others as Mermaid's own codes, so that nothing in
-// it is syntax, Markdown or HTML.
+// it is syntax, Markdown or HTML. Points, hyphens and underscores are as they are
+// between letters and digits, where they are no Markdown.
 func mermaidText(s string) string {
 	var b strings.Builder
-	for _, r := range report.Clean(s) {
-		switch {
-		case r == ' ' || r < utf8.RuneSelf && strings.ContainsRune("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789,:/", r):
+	runes := []rune(report.Clean(s))
+	for i, r := range runes {
+		within := i > 0 && i < len(runes)-1 && isWord(runes[i-1]) && isWord(runes[i+1])
+		if isWord(r) || strings.ContainsRune(" ,:/", r) || within && strings.ContainsRune(".-_", r) {
 			b.WriteRune(r)
-		case r >= utf8.RuneSelf && (unicode.IsLetter(r) || unicode.IsDigit(r)):
-			b.WriteRune(r)
-		default:
+		} else {
 			fmt.Fprintf(&b, "#%d;", r)
 		}
 	}
 	return b.String()
 }
+
+func isWord(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }

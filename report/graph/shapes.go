@@ -1,6 +1,7 @@
 package graph
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -93,41 +94,36 @@ func (p *picture) curve(w wire) string {
 
 // tag is a label, in the gap after a layer.
 type tag struct {
-	text    string
-	x, y    float64
-	columns int
+	text, anchor string
+	x, y         float64
 }
 
-// labels writes what stands beside edges: in the gap after the layer that they leave,
-// none above another one.
+// labels writes what stands beside edges: at the end where fewer others are, and in
+// each gap none upon another one.
 func (p *picture) labels() {
-	gaps := map[int][]tag{}
+	gaps := make([][]tag, len(p.layout.layers))
+	out, in := p.crowds()
 	for _, w := range p.layout.wires {
 		text := label(p.g.Edges[w.edge])
 		if text == "" {
 			continue
 		}
-		from, to := p.layout.boxes[w.path[0]], p.layout.boxes[w.path[1]]
-		y := (from.y + from.height/2 + to.y + to.height/2) / 2
-		gaps[from.layer] = append(gaps[from.layer], tag{text, (from.x + from.width + to.x) / 2, y - 3, columns(text)})
+		from, to := p.layout.boxes[w.path[0]], p.layout.boxes[w.path[len(w.path)-1]]
+		at, end := p.labelled(w, out, in)
+		t := tag{text, "start", from.x + from.width + 6, from.y + from.height/2 - 4}
+		if end {
+			t = tag{text, "end", to.x - 12, to.y + to.height/2 - 4}
+		}
+		gaps[at] = append(gaps[at], t)
 	}
-	p.put(`<g class="%s-labels" font-size="%g" text-anchor="middle" font-style="italic">`+"\n", p.o.Prefix, labelSize)
-	for at := range p.layout.layers {
-		tags := gaps[at]
-		slices.SortStableFunc(tags, func(a, b tag) int {
-			switch {
-			case a.y < b.y:
-				return -1
-			case a.y > b.y:
-				return 1
-			}
-			return 0
-		})
-		for i := range tags {
+	p.put(`<g class="%s-labels" font-size="%g" font-style="italic">`+"\n", p.o.Prefix, labelSize)
+	for _, tags := range gaps {
+		slices.SortStableFunc(tags, func(a, b tag) int { return cmp.Compare(a.y, b.y) })
+		for i, t := range tags {
 			if i > 0 {
-				tags[i].y = max(tags[i].y, tags[i-1].y+labelSize+2)
+				tags[i].y = max(t.y, tags[i-1].y+labelSize+2)
 			}
-			p.text(tags[i].x, tags[i].y, tags[i].text, labelSize, "")
+			p.text(t.x, tags[i].y, t.text, labelSize, fmt.Sprintf(` text-anchor="%s"`, t.anchor))
 		}
 	}
 	p.put("</g>\n")

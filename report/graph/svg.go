@@ -125,13 +125,34 @@ func sizeOf(lines []string) box {
 // gaps are as wide as the labels in them.
 func (p *picture) gaps() []float64 {
 	gaps := make([]float64, len(p.layout.layers))
+	out, in := p.crowds()
 	for _, w := range p.layout.wires {
 		if text := label(p.g.Edges[w.edge]); text != "" {
-			at := p.layout.boxes[w.path[0]].layer
-			gaps[at] = max(gaps[at], float64(columns(text))*labelSize*0.63+24)
+			at, _ := p.labelled(w, out, in)
+			gaps[at] = max(gaps[at], float64(columns(text))*labelSize*0.63+28)
 		}
 	}
 	return gaps
+}
+
+// crowds are how many wires leave and reach each box.
+func (p *picture) crowds() (out, in map[int]int) {
+	out, in = map[int]int{}, map[int]int{}
+	for _, w := range p.layout.wires {
+		out[w.path[0]]++
+		in[w.path[len(w.path)-1]]++
+	}
+	return out, in
+}
+
+// labelled is the layer after which the label of a wire stands, and whether that is
+// at the wire's end: where fewer others are.
+func (p *picture) labelled(w wire, out, in map[int]int) (layer int, end bool) {
+	from, to := w.path[0], w.path[len(w.path)-1]
+	if out[from] > in[to] {
+		return p.layout.boxes[to].layer - 1, true
+	}
+	return p.layout.boxes[from].layer, false
 }
 
 // label is what stands beside an edge: only what its ends do not tell.

@@ -28,10 +28,10 @@ var allowed = map[string][]string{
 	"svg":   {"xmlns", "class", "role", "aria-labelledby", "width", "height", "viewBox", "font-family", "font-size", "fill", "stroke-linecap"},
 	"title": {"id"}, "desc": {"id"}, "style": {}, "defs": {},
 	"marker": {"id", "viewBox", "refX", "refY", "markerWidth", "markerHeight", "markerUnits", "orient"},
-	"g":      {"id", "class", "role", "aria-label", "fill", "stroke", "font-size", "text-anchor", "font-style"},
+	"g":      {"id", "class", "role", "aria-label", "fill", "stroke", "font-size", "font-style"},
 	"path":   {"d", "fill", "stroke", "stroke-width", "stroke-dasharray", "marker-end", "marker-start"},
 	"rect":   {"x", "y", "width", "height", "rx", "fill", "stroke", "stroke-width", "stroke-dasharray"},
-	"text":   {"x", "y", "stroke", "space", "textLength", "lengthAdjust", "opacity", "font-weight"},
+	"text":   {"x", "y", "stroke", "space", "textLength", "lengthAdjust", "opacity", "font-weight", "text-anchor"},
 }
 
 // checkSVG parses a picture and looks for what does not belong there. It gives the ids.

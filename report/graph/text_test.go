@@ -83,13 +83,16 @@ func mermaidOf(t testing.TB, g trace.Graph) string {
 	return text(t, func(w io.Writer) error { return Mermaid(w, g) })
 }
 
-var mermaidLine = regexp.MustCompile(`^(flowchart LR|  n\d+(\(\[|\[\[|\[\(|\[/|\[|\{\{|\()"([\p{L}\p{Nd} ,:/]|#\d+;|<br/>)*"(\]\)|\]\]|\)\]|/\]|\]|\}\}|\))|  n\d+ (-->|-\.->)(\|"([\p{L}\p{Nd} ,:/]|#\d+;)*"\|)? n\d+|  classDef (missing stroke-dasharray: 6 4|asked stroke-width:3px)|  class [n\d,]+ (missing|asked))$`)
+var mermaidLine = regexp.MustCompile(`^(flowchart LR|  n\d+(\(\[|\[\[|\[\(|\[/|\[|\{\{|\()"([\p{L}\p{Nd} ,:/._-]|#\d+;|<br/>)*"(\]\)|\]\]|\)\]|/\]|\]|\}\}|\))|  n\d+ (-->|-\.->)(\|"([\p{L}\p{Nd} ,:/._-]|#\d+;)*"\|)? n\d+|  classDef (missing stroke-dasharray: 6 4|asked stroke-width:3px)|  class [n\d,]+ (missing|asked))$`)
+
+// mermaidMark is what could be Markdown in a text.
+var mermaidMark = regexp.MustCompile(`"[^"]*([^\p{L}\p{Nd}][._]|[._][^\p{L}\p{Nd}]|[ >;,:/-]-|-[ ;,:/"<])[^"]*"`)
 
 // checkMermaid reads a flowchart by a grammar of its own, which has nothing but what
 // is written here.
 func checkMermaid(t testing.TB, chart string) {
 	for line := range strings.Lines(chart) {
-		if line, ended := strings.CutSuffix(line, "\n"); !ended || !mermaidLine.MatchString(line) {
+		if line, ended := strings.CutSuffix(line, "\n"); !ended || !mermaidLine.MatchString(line) || mermaidMark.MatchString(line) {
 			t.Errorf("line %+q", line)
 		}
 	}

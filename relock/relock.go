@@ -22,6 +22,9 @@ type Package struct {
 	VCS           string
 	From          []string // the locks that have the hashes
 	Why           string   // why there is no hash; "" where there is one, or a commit
+	// Pinnable says that name and version, or the URL, mean this very package to an
+	// installer: not so of a local folder, whose name an index may have for another.
+	Pinnable bool
 }
 
 // Archive is one file that a package can be installed from.
@@ -91,6 +94,7 @@ func describe(res record.Resource, locks []Lock) Package {
 	case f.Origin != nil:
 		p.fromOrigin(f.Origin, locks)
 	default:
+		p.Pinnable = true
 		p.fromLocks(locks, nil)
 	}
 	return p
@@ -119,7 +123,7 @@ func (p *Package) fromOrigin(o *record.DirectURL, locks []Lock) {
 	case o.Editable:
 		p.Why = "it is an editable install of " + o.URL
 	case o.VCS != "" && o.GitCommit != "" && safeURL.MatchString(url) && safeCommit.MatchString(string(o.GitCommit)):
-		p.VCS, p.URL, p.Commit = o.VCS, url, string(o.GitCommit)
+		p.VCS, p.URL, p.Commit, p.Pinnable = o.VCS, url, string(o.GitCommit), o.VCS == "git"
 		if o.VCS != "git" {
 			p.Why = "it is of a repository that is none of git"
 		}
@@ -138,9 +142,19 @@ func (p *Package) fromOrigin(o *record.DirectURL, locks []Lock) {
 		}
 	case safeURL.MatchString(o.URL):
 		p.fromLocks(locks, &python.Origin{URL: o.URL})
-		p.URL = o.URL
+		p.URL, p.Pinnable = o.URL, true
+		p.onlyAt(o.URL)
 	default:
 		p.Why = "it is of a local folder or archive: " + o.URL
+	}
+}
+
+// onlyAt leaves, of the archives that the locks name, the one at the URL: as a lock has
+// it, or of all that have a hash the only one.
+func (p *Package) onlyAt(url string) {
+	p.Archives = slices.DeleteFunc(p.Archives, func(a Archive) bool { return a.URL != url })
+	if len(p.Archives) == 0 && len(p.Hashes) == 1 {
+		p.Archives = []Archive{{URL: url, Hashes: p.Hashes}}
 	}
 }
 

@@ -24,8 +24,9 @@ const (
 // Options say how a lock is written.
 type Options struct {
 	Format Format
-	// Unhashed writes a pin also for packages that have no hash: pip then refuses the
-	// whole file, unless none has one. A pylock.toml cannot hold them.
+	// Unhashed writes a pin also for packages that have no hash, if an installer can find
+	// them by it: pip then refuses the whole file, unless none has one. A pylock.toml
+	// cannot hold them.
 	Unhashed bool
 	Version  string // of this program
 }
@@ -54,7 +55,8 @@ func Write(r *record.Record, e Environment, o Options) (Written, error) {
 			w.Left = append(w.Left, p)
 		}
 	}
-	if len(w.In) == 0 && !(o.Unhashed && o.Format == Requirements && len(w.Left) > 0) {
+	pins := o.Unhashed && o.Format == Requirements && slices.ContainsFunc(w.Left, func(p Package) bool { return p.Pinnable })
+	if len(w.In) == 0 && !pins {
 		return w, ErrNothing
 	}
 	var b bytes.Buffer
@@ -80,7 +82,9 @@ func (p Package) unfit(f Format) string {
 }
 
 func head(b *bytes.Buffer, r *record.Record, e Environment, o Options, w Written) {
-	say := func(format string, args ...any) { fmt.Fprintf(b, "# %s\n", plain(fmt.Sprintf(format, args...))) }
+	say := func(format string, args ...any) {
+		fmt.Fprintln(b, strings.TrimRight("# "+plain(fmt.Sprintf(format, args...)), " "))
+	}
 	say("Packages of run %s, of %s.", r.ID(), r.Metadata().StartedOn.Format("2006-01-02T15:04:05Z"))
 	say("Written by lineage %s with: lineage lock %s --format %s", o.Version, r.ID().Short(), o.Format)
 	if e.Interpreter != nil {
@@ -114,7 +118,7 @@ func (w Written) requirements(b *bytes.Buffer, o Options) {
 		}
 	}
 	for _, p := range w.Left {
-		if o.Unhashed && safeName.MatchString(p.Name) && safeVersion.MatchString(p.Version) {
+		if o.Unhashed && p.Pinnable {
 			fmt.Fprintf(b, "\n%s  # without a hash", p.requirement())
 		}
 	}
@@ -142,7 +146,7 @@ func (w Written) pylock(b *bytes.Buffer, r *record.Record) {
 		case p.Commit != "":
 			fmt.Fprintf(b, "vcs = { type = \"git\", url = %s, commit-id = %s }\n", quoted(p.URL), quoted(p.Commit))
 		case p.URL != "":
-			fmt.Fprintf(b, "version = %s\narchive = %s\n", quoted(p.Version), inline(Archive{URL: p.URL, Hashes: p.Hashes}))
+			fmt.Fprintf(b, "version = %s\narchive = %s\n", quoted(p.Version), inline(Archive{URL: p.URL, Hashes: p.Archives[0].Hashes}))
 		default:
 			fmt.Fprintf(b, "version = %s\n", quoted(p.Version))
 			p.files(b)

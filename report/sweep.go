@@ -67,29 +67,29 @@ func SweepText(w io.Writer, s Sweep, o Options) error {
 		p.table(0, sweepColumns, sweepRows(s.Removed, o))
 		p.gap()
 	}
-	label := "would be removed"
+	label := "would go"
 	if s.Done {
 		label = "removed"
 	}
-	p.fact(label, word("  %s: %s", plural(len(s.Removed), "run", "runs"), s.Total))
+	p.fact(label, word("%s: %s", plural(len(s.Removed), "run", "runs"), s.Total))
 	if s.Orphans.Objects > 0 {
-		p.fact("", word("  among them of no run: %s", s.Orphans))
+		p.fact("", word("among them of no run: %s", s.Orphans))
 	}
-	p.fact("kept", word("  %s%s", plural(len(s.Kept), "run", "runs"), reasons(s.Kept)))
+	p.fact("kept", word("%s%s", plural(len(s.Kept), "run", "runs"), reasons(s.Kept)))
 	for _, r := range s.Running {
-		p.fact(string(r.Status), word("  run %s since %s: what was put since then stays", r.Invocation.String()[:12], o.when(r.StartedOn.Time)))
+		p.fact(string(r.Status), word("run %s since %s: what was put since then stays", r.Invocation.String()[:12], o.when(r.StartedOn.Time)))
 	}
 	for _, d := range s.Damaged {
-		p.alert(cell{"DAMAGED", bad}, word("  %s", d))
+		p.alert(cell{"DAMAGED", bad}, word("%s", d))
 	}
 	if s.Blocked {
-		p.alert(cell{"BLOCKED", bad}, word("  blobs and intents stay: nobody knows what the damaged names"))
+		p.alert(cell{"BLOCKED", bad}, word("blobs and intents stay: nobody knows what the damaged names"))
 	}
 	for _, key := range s.Spared {
-		p.fact("spared", word("  %s: it was put again meanwhile", key))
+		p.fact("spared", word("%s: it was put again meanwhile", key))
 	}
 	if len(s.Command) > 0 {
-		p.fact("to do it", word("  %s", Shell(s.Command)))
+		p.fact("to do it", word("%s", Shell(s.Command)))
 	}
 	return p.writeTo(w)
 }

@@ -12,9 +12,12 @@ import (
 // code compares the commits, what differed from them, and the bytes, which alone
 // bear on the outputs: the same bytes of another commit compute the same.
 func (d *differ) code(ctx context.Context, ar *Area) {
-	named := append(namedFiles(d.a), namedFiles(d.b)...)
+	named := map[record.Location]bool{}
+	for _, at := range append(namedFiles(d.a), namedFiles(d.b)...) {
+		named[at] = true
+	}
 	d.paths(ctx, ar, d.a.dependencies(record.RoleCode), d.b.dependencies(record.RoleCode), func(at record.Location) Bearing {
-		if slices.Contains(named, at) {
+		if named[at] {
 			return Read
 		}
 		return There

@@ -84,14 +84,15 @@ func withheld(text string) bool {
 // number.
 func (ar *Area) arguments(a, b []string) {
 	before := len(ar.Items)
-	wordsA, wordsB := words(a), words(b)
-	for _, w := range wordsA {
-		ar.argument(w.name, valuesOf(wordsA, w.name), valuesOf(wordsB, w.name))
-	}
-	for _, w := range wordsB {
-		if valuesOf(wordsA, w.name) == nil {
-			ar.argument(w.name, nil, valuesOf(wordsB, w.name))
+	valuesA, names := byName(words(a))
+	valuesB, more := byName(words(b))
+	for _, name := range more {
+		if valuesA[name] == nil {
+			names = append(names, name)
 		}
+	}
+	for _, name := range names {
+		ar.argument(name, valuesA[name], valuesB[name])
 	}
 	if len(ar.Items) == before && !slices.Equal(a, b) {
 		ar.Items = append(ar.Items, Item{
@@ -103,11 +104,10 @@ func (ar *Area) arguments(a, b []string) {
 func (ar *Area) argument(name string, a, b []string) {
 	i := Item{Kind: KindChanged, Sort: SortArgument, What: name, A: strings.Join(a, " "), B: strings.Join(b, " "), Bearing: Set}
 	hidden := slices.ContainsFunc(a, withheld) && slices.ContainsFunc(b, withheld)
-	seen := slices.ContainsFunc(ar.Items, func(o Item) bool { return o.Sort == SortArgument && o.What == name })
 	switch {
-	case seen || slices.Equal(a, b) && !hidden:
+	case slices.Equal(a, b) && !hidden:
 		return
-	case hidden && slices.Equal(a, b):
+	case slices.Equal(a, b):
 		i.Kind, i.Why = KindUnknown, "its value was withheld"
 	case a == nil:
 		i.Kind = KindAdded
@@ -154,11 +154,14 @@ func isFlag(w string) bool {
 	return err != nil
 }
 
-func valuesOf(all []word, name string) (values []string) {
+// byName collects the values of each name, and the names in order.
+func byName(all []word) (values map[string][]string, names []string) {
+	values = map[string][]string{}
 	for _, w := range all {
-		if w.name == name {
-			values = append(values, w.value)
+		if values[w.name] == nil {
+			names = append(names, w.name)
 		}
+		values[w.name] = append(values[w.name], w.value)
 	}
-	return values
+	return values, names
 }

@@ -2,7 +2,6 @@ package compare
 
 import (
 	"context"
-	"slices"
 
 	"github.com/lineage-audit/lineage/record"
 )
@@ -55,17 +54,19 @@ func Compare(ctx context.Context, a, b Run, o Options) (Diff, error) {
 type differ struct {
 	Options
 	a, b *run
-	// listed are the files that differ in an area, so that the areas after it do
-	// not list them again.
-	listed []listing
-	// logged are the parameters that the trackers have of the runs.
+	// files and folders are those that differ in an area, so that the areas after it
+	// do not list them again.
+	files   map[record.Location]bool
+	folders []listing
+	gaps    []Gap
+	// What the trackers have of the runs.
 	trackA, trackB tracked
 }
 
 func compareRuns(ctx context.Context, a, b *run, o Options) (Diff, error) {
-	d := &differ{Options: o, a: a, b: b}
+	d := &differ{Options: o, a: a, b: b, gaps: gaps(a, b)}
 	d.track(ctx)
-	diff := Diff{A: a.side(), B: b.side(), Gaps: gaps(a, b)}
+	diff := Diff{A: a.side(), B: b.side(), Gaps: d.gaps}
 	for _, n := range Areas {
 		diff.Causes = append(diff.Causes, d.area(ctx, n))
 	}
@@ -163,11 +164,13 @@ func (ar *Area) doubt(of Of, what, why string) {
 
 // together makes one doubt of what is said of both runs.
 func together(all []Doubt) []Doubt {
-	found := []Doubt{}
+	found, at := []Doubt{}, map[Doubt]int{}
 	for _, d := range all {
-		i := slices.IndexFunc(found, func(o Doubt) bool { return o.What == d.What && o.Why == d.Why })
+		key := Doubt{What: d.What, Why: d.Why}
+		i, seen := at[key]
 		switch {
-		case i < 0:
+		case !seen:
+			at[key] = len(found)
 			found = append(found, d)
 		case found[i].Of != d.Of:
 			found[i].Of = OfBoth

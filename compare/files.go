@@ -105,19 +105,20 @@ func pairPaths(a, b []record.Resource) (pairs []pathPair, onlyA, onlyB []*record
 // pairMoved pairs the same bytes at different places. What is empty is the same as
 // nothing.
 func pairMoved(a, b []*record.Resource) (moved []pathPair, onlyA, onlyB []*record.Resource) {
-	b = slices.Clone(b)
+	waiting := map[string][]*record.Resource{}
+	for _, r := range b {
+		waiting[digestOf(r)] = append(waiting[digestOf(r)], r)
+	}
+	taken := map[*record.Resource]bool{}
 	for _, r := range a {
-		i := slices.IndexFunc(b, func(o *record.Resource) bool {
-			return isFolder(o) == isFolder(r) && digestOf(o) == digestOf(r) && digestOf(r) != "" && !isEmpty(r)
-		})
-		if i < 0 {
+		w := waiting[digestOf(r)]
+		if len(w) == 0 || digestOf(r) == "" || isEmpty(r) {
 			onlyA = append(onlyA, r)
 			continue
 		}
-		moved = append(moved, pathPair{r, b[i]})
-		b = slices.Delete(b, i, i+1)
+		moved, taken[w[0]], waiting[digestOf(r)] = append(moved, pathPair{r, w[0]}), true, w[1:]
 	}
-	return moved, onlyA, b
+	return moved, onlyA, slices.DeleteFunc(slices.Clone(b), func(r *record.Resource) bool { return taken[r] })
 }
 
 // path compares two files, or two folders.
@@ -135,7 +136,7 @@ func (d *differ) path(ctx context.Context, ar *Area, p pathPair, bearing func(re
 	}
 	if !isFolder(p.b) {
 		i.Bearing, i.Why = fileBearing(p.b, locationOf(p.b), bearing)
-		d.listed = append(d.listed, listing{at: locationOf(p.b)})
+		d.list(locationOf(p.b))
 	} else {
 		i.Bearing = bearing(locationOf(p.b))
 		d.folder(ctx, ar, p, &i, bearing)
@@ -151,7 +152,7 @@ func (d *differ) lone(ctx context.Context, ar *Area, a, b []*record.Resource, be
 		return
 	}
 	for _, r := range slices.Concat(a, b) {
-		d.listed = append(d.listed, listing{at: locationOf(r)})
+		d.list(locationOf(r))
 	}
 	ar.alone(OfA, a, KindRemoved, bearing)
 	ar.alone(OfB, b, KindAdded, bearing)

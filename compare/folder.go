@@ -17,21 +17,25 @@ import (
 // maxManifest bounds a manifest that is read: some ten million files.
 const maxManifest = 1 << 30
 
-// listing are the files that differ at a place: in a folder, or the place itself.
+// listing are the files that differ in a folder, in the order of their paths.
 type listing struct {
 	at      record.Location
-	changes []hashing.Change // in the order of the paths; nil of a file
+	changes []hashing.Change
 }
 
-// holds tells whether the listing has the change of a file, of which it is enough
-// that it is the same place.
+// holds tells whether the listing has the change of a file.
 func (l listing) holds(at record.Location, c hashing.Change) bool {
-	if l.at == at {
-		return true
-	}
 	below, within := belowOf(l.at, at)
 	i := sort.Search(len(l.changes), func(i int) bool { return l.changes[i].Path >= below })
 	return within && i < len(l.changes) && l.changes[i] == hashing.Change{Path: below, Old: c.Old, New: c.New}
+}
+
+// list notes that a file is an item of an area.
+func (d *differ) list(at record.Location) {
+	if d.files == nil {
+		d.files = map[record.Location]bool{}
+	}
+	d.files[at] = true
 }
 
 // belowOf is the path of a location below another.
@@ -58,7 +62,7 @@ func (d *differ) folder(ctx context.Context, ar *Area, p pathPair, i *Item, bear
 	changes := hashing.Compare(a, b)
 	i.Files, i.Bearing = d.changed(p.b, changes, bearing)
 	i.Files.Same = same(a, changes)
-	d.listed = append(d.listed, listing{locationOf(p.b), changes})
+	d.folders = append(d.folders, listing{locationOf(p.b), changes})
 }
 
 // same counts the files of a that did not change.
@@ -149,7 +153,7 @@ func manifestOfParts(r *run, folder *record.Resource) (hashing.Manifest, error) 
 
 // elsewhere tells whether an area before Code lists the file.
 func (d *differ) elsewhere(at record.Location, c hashing.Change) bool {
-	return slices.ContainsFunc(d.listed, func(l listing) bool { return l.holds(at, c) })
+	return d.files[at] || slices.ContainsFunc(d.folders, func(l listing) bool { return l.holds(at, c) })
 }
 
 // changed counts the files that differ, and lists some of them; the strongest bearing
@@ -233,14 +237,25 @@ func renames(changes []hashing.Change) (was map[int]int, now map[int]bool) {
 }
 
 // overlap tells whether a folder of one side holds a place of the other.
-func overlap(a, b []*record.Resource) bool {
-	for _, x := range a {
-		for _, y := range b {
-			_, in := belowOf(locationOf(x), locationOf(y))
-			_, out := belowOf(locationOf(y), locationOf(x))
-			if isFolder(x) && in || isFolder(y) && out {
+func overlap(a, b []*record.Resource) bool { return holdsAny(a, b) || holdsAny(b, a) }
+
+func holdsAny(folders, places []*record.Resource) bool {
+	tops := map[record.Location]bool{}
+	for _, f := range folders {
+		if isFolder(f) {
+			tops[locationOf(f)] = true
+		}
+	}
+	for _, p := range places {
+		for at := locationOf(p); len(tops) > 0; {
+			up := record.Location{Root: at.Root, Path: path.Dir(at.Path)}
+			if tops[up] {
 				return true
 			}
+			if up == at {
+				break
+			}
+			at = up
 		}
 	}
 	return false
@@ -268,7 +283,7 @@ func (d *differ) flat(ctx context.Context, ar *Area, a, b []*record.Resource, be
 		default:
 			i.A, i.B = "sha256:"+c.Old.String(), "sha256:"+c.New.String()
 		}
-		d.listed = append(d.listed, listing{at: at})
+		d.list(at)
 		ar.Items = append(ar.Items, i)
 	}
 	if more := len(changes) - d.Files; more > 0 {

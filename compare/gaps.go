@@ -34,19 +34,14 @@ var gapAreas = map[string][]AreaName{
 
 // gaps are those of both runs, each once.
 func gaps(a, b *run) []Gap {
-	found := []Gap{}
-	for _, g := range a.details().Gaps {
-		found = append(found, Gap{OfA, g})
+	found, at := []Gap{}, map[record.Gap][]int{}
+	for i, g := range a.details().Gaps {
+		found, at[g] = append(found, Gap{OfA, g}), append(at[g], i)
 	}
 	for _, g := range b.details().Gaps {
-		both := false
-		for i := range found {
-			if found[i].Of == OfA && found[i].Gap == g {
-				found[i].Of, both = OfBoth, true
-				break
-			}
-		}
-		if !both {
+		if same := at[g]; len(same) > 0 {
+			found[same[0]].Of, at[g] = OfBoth, same[1:]
+		} else {
 			found = append(found, Gap{OfB, g})
 		}
 	}
@@ -55,7 +50,7 @@ func gaps(a, b *run) []Gap {
 
 // gapDoubts are the doubts that gaps throw on an area.
 func (d *differ) gapDoubts(n AreaName) (found []Doubt) {
-	for _, g := range gaps(d.a, d.b) {
+	for _, g := range d.gaps {
 		for _, in := range d.areasOf(g) {
 			if in == n {
 				found = append(found, Doubt{g.Of, g.What, g.Kind + ": " + g.Why})

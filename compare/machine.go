@@ -16,8 +16,9 @@ func (d *differ) environment(_ context.Context, ar *Area) {
 	a, b := machineFacts(d.a), machineFacts(d.b)
 	ar.A, ar.B = int64(len(a)), int64(len(b))
 	haveA, haveB := topsOf(a), topsOf(b)
+	elements := map[string]int{}
 	for _, f := range detailsOf(a, b, unnoted...) {
-		ar.fact(f, haveA[top(f.Name)] && haveB[top(f.Name)])
+		ar.fact(elements, f, haveA[top(f.Name)] && haveB[top(f.Name)])
 	}
 	d.images(ar)
 	for i := range ar.Items {
@@ -67,9 +68,9 @@ func topsOf(all []leaf) map[string]bool {
 	return tops
 }
 
-// fact adds a fact that differs. Those of one element of a list are one item. What
-// one run has no word of is not known to differ.
-func (ar *Area) fact(f Detail, known bool) {
+// fact adds a fact that differs. Those of one element of a list are one item, of
+// which elements knows the place. What one run has no word of is not known to differ.
+func (ar *Area) fact(elements map[string]int, f Detail, known bool) {
 	i := Item{Kind: kindOf(f), Sort: SortFact, What: f.Name, A: f.A, B: f.B, Bearing: There}
 	if !known {
 		i.Kind, i.Why = KindUnknown, "on record of one run only"
@@ -81,13 +82,11 @@ func (ar *Area) fact(f Detail, known bool) {
 	}
 	i.What, i.A, i.B = element+"]", "", ""
 	detail := Detail{strings.TrimPrefix(rest, "."), f.A, f.B}
-	for j := range ar.Items {
-		if ar.Items[j].What == i.What {
-			ar.Items[j].Details = append(ar.Items[j].Details, detail)
-			return
-		}
+	if j, there := elements[i.What]; there {
+		ar.Items[j].Details = append(ar.Items[j].Details, detail)
+		return
 	}
-	i.Details = []Detail{detail}
+	i.Details, elements[i.What] = []Detail{detail}, len(ar.Items)
 	ar.Items = append(ar.Items, i)
 }
 

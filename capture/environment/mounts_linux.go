@@ -76,16 +76,16 @@ var keepers = []struct {
 // of. An overlay that nobody is known to keep is a sign too, and not of whom.
 func byMounts(mounts []mount) string {
 	root := ""
-	for _, m := range mounts {
-		said := ""
-		switch {
-		case bound(m):
-			said = m.root
-		case m.at == "/":
-			said, root = m.root+" "+m.super, m.kind
-		}
-		for _, k := range keepers {
-			if said != "" && k.pattern.MatchString(said) {
+	for _, k := range keepers {
+		for _, m := range mounts {
+			said := ""
+			switch {
+			case bound(m):
+				said = m.root
+			case m.at == "/":
+				said, root = m.root+" "+m.super, m.kind
+			}
+			if k.pattern.MatchString(said) {
 				return k.name
 			}
 		}

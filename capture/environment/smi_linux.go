@@ -7,6 +7,7 @@ import (
 	"encoding/xml"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -51,7 +52,8 @@ func askSMI(ctx context.Context, root string) (smiLog, error) {
 	cmd := exec.CommandContext(ctx, path, "-q", "-x")
 	cmd.Dir, cmd.Env = "/", []string{"PATH=/usr/bin:/bin", "LC_ALL=C", "LD_LIBRARY_PATH=/usr/local/nvidia/lib64:/usr/lib/wsl/lib"}
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // the terminal's signals are the command's
-	cmd.WaitDelay = time.Second                           // for what may hold its output open
+	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) }
+	cmd.WaitDelay = time.Second // for what has left its group and holds its output open
 	out := &bounded{most: maxSMI}
 	cmd.Stdout = out
 	if err := cmd.Run(); err != nil {
@@ -79,9 +81,28 @@ func findSMI(root string) (string, error) {
 	return "", errors.New("there is no nvidia-smi in any of its customary places")
 }
 
-// parseSMI reads the log.
+// maxSMIDepth is how deep the log may be nested; it is some ten levels deep.
+const maxSMIDepth = 32
+
+// parseSMI reads the log, once it is known not to be nested deeper than one is: the
+// library takes seconds for millions of levels.
 func parseSMI(text []byte) (log smiLog, err error) {
-	if err := xml.Unmarshal(text, &log); err != nil {
+	d := xml.NewDecoder(bytes.NewReader(text))
+	for depth := 0; err == nil; {
+		var t xml.Token
+		switch t, err = d.RawToken(); t.(type) {
+		case xml.StartElement:
+			if depth++; depth > maxSMIDepth {
+				err = errors.New("it is nested too deep")
+			}
+		case xml.EndElement:
+			depth--
+		}
+	}
+	if errors.Is(err, io.EOF) {
+		err = xml.Unmarshal(text, &log)
+	}
+	if err != nil {
 		return smiLog{}, fmt.Errorf("reading what nvidia-smi prints: %w", err)
 	}
 	return log, nil

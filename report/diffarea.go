@@ -81,7 +81,9 @@ func (p differing) itemGist(i compare.Item) string {
 		return i.What + ": " + filesGist(i.Files)
 	case isValue(i):
 		return i.What + " " + p.fromTo(i)
-	case len(i.Details) > 0 && i.A == i.B:
+	case i.A == i.B && i.Why != "" && i.Kind == compare.KindChanged:
+		return i.What + " (" + i.Why + ")"
+	case i.A == i.B && len(i.Details) > 0:
 		return i.What + " " + i.Details[0].Name
 	case i.Kind == compare.KindRenamed:
 		return i.Was + " became " + i.What

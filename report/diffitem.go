@@ -40,15 +40,22 @@ func (p differing) item(i *compare.Item) {
 	if p.f.Full && !isValue(*i) && i.A != i.B {
 		p.bothDigests(4, i.A, i.B)
 	}
-	details, more := bounded(i.Details, p.most())
-	for _, d := range details {
-		p.prose(4, []cell{word("%s: %s", d.Name, arrow(d.A, d.B))}, 6)
+	if p.f.Full || i.Sort != compare.SortPackage || i.A == i.B { // another version has other files
+		p.details(i.Details)
 	}
-	p.more(4, more)
 	p.content(4, i.Content)
 	if i.Files != nil {
 		p.files(i.Files)
 	}
+}
+
+// details are further facts of a thing.
+func (p differing) details(all []compare.Detail) {
+	some, more := bounded(all, p.most())
+	for _, d := range some {
+		p.prose(4, []cell{word("%s: %s", d.Name, arrow(d.A, d.B))}, 6)
+	}
+	p.more(4, more)
 }
 
 // called is what an item is called, with its sort where its name does not tell.

@@ -59,7 +59,7 @@ func (p differing) head() {
 		}
 	}
 	p.among("the same", compare.Same)
-	p.among("differs without bearing on the outputs", compare.Differs)
+	p.among("differs in nothing more that bears on the outputs", compare.Differs)
 	p.among("cannot tell", compare.Unknown)
 	p.among("nothing on record", compare.Unrecorded)
 }
@@ -179,8 +179,8 @@ func (p differing) among(label string, s compare.Status) {
 	for _, ar := range p.d.Causes {
 		if ar.Status == s && !bears(ar) {
 			name := string(ar.Name)
-			if s == compare.Same && ar.A > 0 {
-				name += " (" + amount(ar.Name, ar.A) + ")"
+			if s == compare.Same {
+				name += amount(ar)
 			}
 			names = append(names, name)
 		}

@@ -12,13 +12,17 @@ import (
 // mostItems bounds a list of what differs where not all was asked for.
 const mostItems = 10
 
-// amount is a number of what an area consists of.
-func amount(n compare.AreaName, count int64) string {
-	switch n {
-	case compare.Data, compare.Preprocessing, compare.Code, compare.Outputs:
-		return plural(count, "file", "files")
+// amount is how much there is of an area whose things people count, or "".
+func amount(ar compare.Area) string {
+	switch {
+	case ar.A == 0:
+		return ""
+	case slices.Contains([]compare.AreaName{compare.Data, compare.Preprocessing, compare.Code, compare.Outputs}, ar.Name):
+		return " (" + plural(ar.A, "file", "files") + ")"
+	case ar.Name == compare.Packages || ar.Name == compare.Metrics:
+		return fmt.Sprintf(" (%d)", ar.A)
 	}
-	return fmt.Sprint(count)
+	return ""
 }
 
 // areaLine is an area on one line: what became of it.
@@ -26,11 +30,7 @@ func (p differing) areaLine(ar compare.Area) {
 	label := cell{string(ar.Name), plain}
 	switch ar.Status {
 	case compare.Same:
-		text := "the same"
-		if ar.A > 0 && ar.Name != compare.Outcome {
-			text += " (" + amount(ar.Name, ar.A) + ")"
-		}
-		p.alert(label, cell{text, good})
+		p.alert(label, cell{"the same" + amount(ar), good})
 	case compare.Differs:
 		text := p.gist(ar)
 		if len(ar.Doubts) > 0 {

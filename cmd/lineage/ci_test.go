@@ -161,7 +161,7 @@ func newAgent(l *lab) *agent {
 		a.env[name] = value
 	}
 	a.env["PATH"] = a.fakeGo(filepath.Join(top, "go")) + string(filepath.ListSeparator) + a.env["PATH"]
-	maps.Copy(a.env, map[string]string{"LINEAGE_SOURCE": "file://" + source, "LINEAGE_REF": "HEAD", "RUNNER_TEMP": a.temp, "WORKSPACE_TMP": a.temp})
+	maps.Copy(a.env, map[string]string{"LINEAGE_SOURCE": "file://" + source, "LINEAGE_REF": "HEAD", "RUNNER_TEMP": a.temp, "WORKSPACE_TMP": a.temp, "TMPDIR": a.temp})
 	return a
 }
 

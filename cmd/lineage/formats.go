@@ -100,15 +100,15 @@ func (f verifyFlags) isEvidence(file, asked string) bool {
 		if path == "" {
 			continue
 		}
-		if _, within := capture.Below(real(path), real(file)); within {
+		if _, within := capture.Below(withoutLinks(path), withoutLinks(file)); within {
 			return true
 		}
 	}
 	return false
 }
 
-// real is a path without links, as far as it is there.
-func real(path string) string {
+// withoutLinks is a path without links, as far as it is there.
+func withoutLinks(path string) string {
 	path, err := filepath.Abs(path)
 	if err != nil {
 		return path
@@ -206,7 +206,7 @@ func (c *cli) anchor(ctx context.Context, f verifyFlags, v verify.Verdict) strin
 	if path == "" || err != nil || place.Repo == nil {
 		return ""
 	}
-	below, ok := capture.Below(real(place.Root), real(path))
+	below, ok := capture.Below(withoutLinks(place.Root), withoutLinks(path))
 	if !ok || report.Clean(below) != below {
 		return ""
 	}

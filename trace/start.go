@@ -111,13 +111,39 @@ func (t *tracer) readersOfFiles(ctx context.Context, i item, found *readers) err
 		paths[e.Digest] = append(paths[e.Digest], e.Path)
 	}
 	return t.usesOfFiles(ctx, i, i.known, index.Read, func(u index.Use) error {
+		if !joins(u.Role) {
+			return nil // what lies untracked in a work tree is among its code, whatever it is
+		}
+		size, err := t.size(ctx, u)
 		for _, path := range paths[u.Digest.File] {
-			if judge(spot{at: i.at.Join(path), within: true}, spot{at: u.Location, within: u.Within != nil}, u.Bytes) == firm {
+			if judge(spot{at: i.at.Join(path), within: true}, spot{at: u.Location, within: u.Within != nil}, size) == firm {
 				found.add(u, path)
 			}
 		}
-		return nil
+		return err
 	})
+}
+
+// size is how many bytes were read, by the record, or by what was asked, or by
+// whoever made them; -1 where none of these says it.
+func (t *tracer) size(ctx context.Context, u index.Use) (int64, error) {
+	if u.Bytes >= 0 {
+		return u.Bytes, nil
+	}
+	if size, found := t.sizes[u.Digest.File]; found {
+		return size, nil
+	}
+	size := int64(-1)
+	for made, err := range t.w.Catalog.ByDigest(ctx, u.Digest, index.Made) {
+		if err != nil {
+			return size, err
+		}
+		if size = made.Bytes; size >= 0 {
+			break
+		}
+	}
+	t.sizes[u.Digest.File] = size
+	return size, nil
 }
 
 // users puts the runs that read what was asked about into the graph: first those that

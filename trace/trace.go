@@ -3,6 +3,7 @@ package trace
 import (
 	"context"
 	"fmt"
+	"maps"
 
 	"github.com/lineage-audit/lineage/hashing"
 	"github.com/lineage-audit/lineage/record"
@@ -20,7 +21,9 @@ type Subject struct {
 	Files *hashing.Manifest  // of the folder, where it is known
 	At    record.Location    // of File or Tree, where it was met at a place that records know
 	Bytes int64              // of File or Tree, -1 where it is not known
-	Model *Model             // an entry that holds File or Tree
+	// Sizes are how many bytes the files of the folder have, as far as it is known.
+	Sizes map[hashing.FileDigest]int64
+	Model *Model // an entry that holds File or Tree
 	// Claims are the records that the entry names as its own.
 	Claims []record.ID
 
@@ -57,6 +60,7 @@ func Trace(ctx context.Context, w World, s Subject, o Options) (Graph, error) {
 	}
 	t := newTracer(w, o)
 	t.asked, t.g.Asked = s, s.Asked
+	maps.Copy(t.sizes, s.Sizes)
 	problems, err := w.Catalog.Problems(ctx)
 	if err != nil {
 		return Graph{}, fmt.Errorf("tracing %q: %w", s.Asked, err)

@@ -27,6 +27,7 @@ type tracer struct {
 	infos     map[record.ID]*runInfo
 	origins   map[originKey]*origin
 	manifests map[hashing.TreeDigest]*hashing.Manifest
+	sizes     map[hashing.FileDigest]int64
 }
 
 // step is a run that is still to be followed.
@@ -52,6 +53,7 @@ func newTracer(w World, o Options) *tracer {
 		nodes: map[string]int{}, edges: map[edgeKey]int{}, seen: map[record.ID]bool{},
 		infos:   map[record.ID]*runInfo{},
 		origins: map[originKey]*origin{}, manifests: map[hashing.TreeDigest]*hashing.Manifest{},
+		sizes: map[hashing.FileDigest]int64{},
 	}
 }
 

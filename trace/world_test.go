@@ -51,7 +51,7 @@ func newWorld(t testing.TB, runs ...run) *world {
 		t.Fatal(err)
 	}
 	w := &world{t: t, store: s, records: map[string]*record.Record{}, names: map[record.ID]string{}, written: map[string]run{}}
-	w.world = trace.World{Catalog: index.Scan(s), Records: s}
+	w.world = trace.World{Catalog: &memo{Catalog: index.Scan(s), uses: map[string][]index.Use{}}, Records: s}
 	for _, r := range runs {
 		w.put(r)
 	}

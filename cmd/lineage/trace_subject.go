@@ -231,8 +231,24 @@ func (t *tracing) bytesAt(ctx context.Context, path string) (trace.Subject, erro
 		return s, nil
 	}
 	m := t.withoutDownloaded(path, *content.Tree)
-	s.Tree, s.Files = m.Digest(), &m
+	s.Tree, s.Files, s.Sizes = m.Digest(), &m, sizesOf(ctx, path, m)
 	return s, nil
+}
+
+// sizesOf are those of the files of a folder. What cannot be looked at again is left
+// out: then the records say how large it is, or nobody does.
+func sizesOf(ctx context.Context, path string, m hashing.Manifest) map[hashing.FileDigest]int64 {
+	sizes := map[hashing.FileDigest]int64{}
+	listing, err := hashing.Scan(ctx, path, hashing.ScanOptions{})
+	if err != nil {
+		return sizes
+	}
+	for _, f := range listing.Files {
+		if d, found := m.Lookup(f.Path); found {
+			sizes[d] = f.Stat.Size
+		}
+	}
+	return sizes
 }
 
 // hash hashes what stands at a path, and shows how far it is.

@@ -141,8 +141,8 @@ var ends = map[trace.Reason]string{
 
 func missingWords(m trace.Missing) words {
 	w := words{kind: "MISSING", title: cmp.Or(ends[m.Reason], string(m.Reason)), facts: []string{m.What, m.Detail}}
-	if m.Reason == trace.Unrecorded {
-		w.facts = []string{m.What} // its detail is the title
+	if m.Reason == trace.Unrecorded || m.Reason == trace.NeverUsed {
+		w.facts = []string{m.What} // the detail is the title
 	}
 	switch m.Reason {
 	case trace.InCommit:

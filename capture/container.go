@@ -79,7 +79,7 @@ func imageURI(i environment.Image) string {
 	if tag != "" {
 		q["tag"] = tag
 	}
-	p := packageurl.NewPackageURL(packageurl.TypeOCI, "", path.Base(repository), "sha256:"+i.Digest.String(), packageurl.QualifiersFromMap(q), "")
+	p := packageurl.NewPackageURL(packageurl.TypeOCI, "", strings.ToLower(path.Base(repository)), "sha256:"+i.Digest.String(), packageurl.QualifiersFromMap(q), "")
 	if p.Normalize() != nil {
 		return ""
 	}

@@ -29,7 +29,11 @@ func container(ctx context.Context, o Options, env map[string]string) Container 
 	if c.Runtime != "" {
 		seen = inside(o.Root, env)
 	}
-	c.choose(append(seen, candidate{SeenDeclared, o.Image}, candidate{SeenDeclared, env[ImageVariable]}))
+	declared := o.Image
+	if declared == "" {
+		declared = env[ImageVariable]
+	}
+	c.choose(append(seen, candidate{SeenDeclared, declared}))
 	if c.Image.Reference == "" && c.Runtime != "" {
 		c.Image.Reference = labelled(o.Root)
 	}

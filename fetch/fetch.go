@@ -89,6 +89,9 @@ func sleep(ctx context.Context, d time.Duration) error {
 	}
 }
 
+// Allows tells whether the URI may be asked.
+func (c *Client) Allows(u URI) bool { return c.o.Allow.Covers(u) }
+
 // Hash reads all bytes of the URI and keeps none. More than limit bytes are an error
 // that wraps [ErrTooLarge]; a negative limit is none.
 func (c *Client) Hash(ctx context.Context, u URI, limit int64) (Result, error) {

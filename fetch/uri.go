@@ -137,6 +137,19 @@ func (u URI) String() string {
 	return ""
 }
 
+// Parent is the folder that the URI is in; of a prefix it is the prefix.
+func (u URI) Parent() URI {
+	u.version = ""
+	if u.url == nil {
+		u.path = u.path[:strings.LastIndexByte(u.path, '/')+1]
+		return u
+	}
+	parent := *u.url
+	parent.Path, parent.RawPath, parent.RawQuery, parent.User = parent.Path[:strings.LastIndexByte(parent.Path, '/')+1], "", "", nil
+	u.url = &parent
+	return u
+}
+
 // at is the URI of one version of it.
 func (u URI) at(version string) URI {
 	if u.scheme == "s3" && version != "" {

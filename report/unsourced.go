@@ -138,7 +138,7 @@ func (s shower) unsourced(r *record.Resource) {
 func (s shower) sources(all []record.Source) {
 	if !s.f.Files {
 		if len(all) > 0 {
-			s.put(3, word("%s with a URI of its own", plural(len(all), "file", "files")))
+			s.put(3, word("%s of their own", plural(len(all), "file has a URI", "files have URIs")))
 		}
 		return
 	}

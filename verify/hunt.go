@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
+	"strings"
 
 	"github.com/lineage-audit/lineage/hashing"
 	"github.com/lineage-audit/lineage/record"
@@ -14,9 +16,14 @@ import (
 type hunt struct {
 	q *inquiry
 	wanted
-	found  string     // the place that has it
-	others []Sighting // other bytes where it was read
-	notes  []string
+	found   string     // the place that has it
+	parts   []string   // the places that have files of it
+	others  []Sighting // other bytes where it was read
+	notes   []string
+	origins []string // its URIs, where nobody allowed to ask them
+	// unreached tells that its URI may be asked, and could not be: then nobody knows
+	// that its bytes are nowhere.
+	unreached bool
 }
 
 // miss notes why a place could not be looked at.
@@ -30,7 +37,7 @@ func (h *hunt) miss(where string, err error) {
 // always looked at, since other bytes there are worth saying.
 func (h *hunt) places(ctx context.Context, kinds ...PlaceKind) {
 	for _, p := range h.q.Places {
-		if !slices.Contains(kinds, p.Kind) || h.found != "" && p.Kind == PlaceURI {
+		if !slices.Contains(kinds, p.Kind) {
 			continue
 		}
 		if p.Place == nil {
@@ -56,41 +63,49 @@ func (h *hunt) saw(kind PlaceKind, s Sighting) {
 	case h.is(s.Content) && h.found == "":
 		h.found = fmt.Sprintf("%s: %s", kind, s.Where)
 	case h.is(s.Content):
-	case kind == PlaceURI:
-		h.notes = append(h.notes, fmt.Sprintf("%s: other bytes stand at %s", h.Location, s.Where))
 	default:
 		h.others = append(h.others, s)
+	}
+}
+
+// has takes files off what is looked for, as a place has them. Empty files are had
+// wherever one that is not empty is.
+func (h *hunt) has(place string, has func(hashing.Entry) bool) {
+	before := len(h.Files)
+	h.Files = slices.DeleteFunc(h.Files, has)
+	if len(h.Files) == before {
+		return
+	}
+	h.parts = append(h.parts, place)
+	if !slices.ContainsFunc(h.Files, func(f hashing.Entry) bool { return !f.Digest.IsEmpty() }) {
+		h.found = strings.Join(h.parts, " and ")
 	}
 }
 
 // commit looks into the commits that the record names.
 func (h *hunt) commit(ctx context.Context, r *record.Record) {
 	commits := commitsOf(r)
-	k, _ := innermost(commits, h.Location)
-	if h.found != "" || k < 0 {
-		return
-	}
-	entries := []hashing.Entry{}
-	for _, f := range h.files() {
-		if i, name := innermost(commits, h.Location.Join(f.Path)); i == k {
-			entries = append(entries, hashing.Entry{Path: name, Digest: f.Digest})
+	within, names := map[int][]hashing.Entry{}, map[string]string{}
+	for _, f := range h.Files {
+		if k, name := innermost(commits, h.Location.Join(f.Path)); k >= 0 {
+			within[k], names[f.Path] = append(within[k], hashing.Entry{Path: name, Digest: f.Digest}), name
 		}
 	}
-	if len(entries) == 0 || len(entries) < len(h.files()) {
-		return
-	}
-	commit := commits[k].Digest.GitCommit
-	at, o, err := h.q.filesIn(ctx, commit, entries)
-	if err != nil {
-		h.miss("the recorded commit", err)
-		return
-	}
-	for _, e := range entries {
-		if in, there := at[e.Path]; !there || in.Digest != e.Digest {
-			return
+	for _, k := range slices.Sorted(maps.Keys(within)) {
+		commit := commits[k].Digest.GitCommit
+		at, o, err := h.q.filesIn(ctx, commit, within[k])
+		if err != nil {
+			h.miss("the recorded commit", err)
+			continue
 		}
+		h.has(fmt.Sprintf("%s in %s", commitText(commit), o.name), func(f hashing.Entry) bool {
+			if i, _ := innermost(commits, h.Location.Join(f.Path)); i != k {
+				return false
+			}
+			in, there := at[names[f.Path]]
+			return there && in.Digest == f.Digest
+		})
 	}
-	h.found = fmt.Sprintf("%s in %s", commitText(commit), o.name)
 }
 
 // files are the input's own: itself, or those of its manifest.
@@ -104,19 +119,59 @@ func (h *hunt) files() []hashing.Entry {
 	return nil
 }
 
-// blobs looks for the bytes of each file.
+// blobs looks for the bytes of each file. Why one could not be read is said once.
 func (h *hunt) blobs(ctx context.Context) {
-	files := h.files()
-	if h.found != "" || len(files) == 0 {
+	if h.found != "" {
 		return
 	}
-	for _, f := range files {
-		if _, err := h.q.blob(ctx, f.Digest); err != nil && !f.Digest.IsEmpty() {
-			h.miss("the kept blobs", err)
-			return
+	var failed error
+	h.has("kept blobs", func(f hashing.Entry) bool {
+		if ctx.Err() != nil {
+			return false
+		}
+		_, err := h.q.blob(ctx, f.Digest)
+		if err != nil && !errors.Is(err, ErrNotFound) && failed == nil {
+			failed = err
+		}
+		return err == nil
+	})
+	if failed != nil {
+		h.miss("the kept blobs", failed)
+	}
+}
+
+// uri looks at where the record says that the input can be had. Only bytes with its
+// digest count; what cannot be asked, or has other bytes, is said.
+func (h *hunt) uri(ctx context.Context) {
+	for _, p := range h.q.Places {
+		switch {
+		case p.Kind != PlaceURI || h.found != "":
+		case p.Place == nil:
+			h.miss(string(p.Kind), errNotAsked)
+		default:
+			h.lookAt(ctx, p.Place)
 		}
 	}
-	h.found = "kept blobs"
+}
+
+func (h *hunt) lookAt(ctx context.Context, p Place) {
+	sightings, err := p.Look(ctx, h.Input)
+	var refused *NotAllowedError
+	switch {
+	case errors.As(err, &refused):
+		h.origins = append(h.origins, refused.Origins...)
+		h.notes = append(h.notes, fmt.Sprintf("%s: %v", h.Location, err))
+	case err != nil:
+		h.unreached = !errors.Is(err, ErrNotFound)
+		h.notes = append(h.notes, fmt.Sprintf("%s: not had from its URI: %v", h.Location, err))
+	}
+	for _, s := range sightings {
+		if s.Files && len(h.Files) > 0 || s.Content.check() == nil && h.is(s.Content) {
+			h.found = strings.Join(append(h.parts, fmt.Sprintf("%s: %s", PlaceURI, s.Where)), " and ")
+			return
+		}
+		h.notes = append(h.notes, fmt.Sprintf("%s: other bytes stand at %s: %s", h.Location, s.Where, s.Content.text()))
+	}
 }
 
 // evidence is what the search came to.
@@ -131,6 +186,13 @@ func (h *hunt) evidence(name string) (all []Evidence, notes []string) {
 		return []Evidence{e}, h.notes
 	case h.manifestErr != nil && !errors.Is(h.manifestErr, ErrNotFound):
 		h.miss("the commit and the kept blobs", h.manifestErr)
+	}
+	if h.unreached { // its bytes may be there
+		e.Found = "nowhere that could be looked at"
+		for _, s := range h.others {
+			h.notes = append(h.notes, fmt.Sprintf("%s: other bytes stand at %s: %s", h.Location, s.Where, s.Content.text()))
+		}
+		return []Evidence{e}, h.notes
 	}
 	all = []Evidence{e}
 	for i, s := range h.others {

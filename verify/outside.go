@@ -3,7 +3,9 @@ package verify
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
+	"strings"
 	"time"
 
 	"github.com/lineage-audit/lineage/hashing"
@@ -152,7 +154,8 @@ type CommitFile struct {
 // Place is where the bytes of an input may be.
 type Place interface {
 	// Look hashes what stands where the input would be: its Location below this
-	// place, its URI. Nothing, and no error, if nothing stands there.
+	// place, its URI. Nothing, and no error, if nothing stands there. Of a URI that
+	// nobody allowed to ask the error is a [*NotAllowedError].
 	Look(ctx context.Context, in Input) ([]Sighting, error)
 }
 
@@ -176,15 +179,34 @@ const (
 // Input is what is looked for: a file, or a folder.
 type Input struct {
 	Location record.Location
-	URI      string
-	File     *hashing.FileDigest
-	Tree     *hashing.TreeDigest
+	// URI is where the record says that it can be had; of a folder it is what its
+	// files are below. Sources are the files of a folder that have one of their own.
+	URI     string
+	Sources map[string]string
+	File    *hashing.FileDigest
+	Tree    *hashing.TreeDigest
+	Bytes   int64 // as the record has it
+	// Files are those of a folder that are still looked for, if its manifest is at hand.
+	Files []hashing.Entry
+}
+
+// NotAllowedError says that origins of a record were not asked, since no verifier
+// named them: a record is anybody's word.
+type NotAllowedError struct{ Origins []string }
+
+// Error names the origins.
+func (e *NotAllowedError) Error() string {
+	named := strings.Join(e.Origins[:min(len(e.Origins), mostOrigins)], ", ")
+	return fmt.Sprintf("%s not asked: a record alone is no reason to reach out to what it names", named)
 }
 
 // Sighting is what stands somewhere.
 type Sighting struct {
 	Where   string // for people: a path, a URL
 	Content Content
+	// Files tells that each of Input.Files was found, with its digest. Content then
+	// says nothing.
+	Files bool
 }
 
 // Locks reads lock files.

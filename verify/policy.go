@@ -21,6 +21,7 @@ type Policy struct {
 	Require      Rung
 	SetAside     []SetAside // in the order of the table
 	Repositories []RepositoryRef
+	Sources      []string // origins that may be asked for data: URIs, and what is below them
 	digest       hashing.FileDigest
 }
 
@@ -47,7 +48,7 @@ func (p Policy) ref() PolicyRef {
 	switch {
 	case !p.digest.IsZero():
 		return PolicyRef{p.URI, &SHA256Digest{p.digest}}
-	case p.URI == "" && p.Require == "" && len(p.SetAside)+len(p.Repositories) == 0:
+	case p.URI == "" && p.Require == "" && len(p.SetAside)+len(p.Repositories)+len(p.Sources) == 0:
 		return PolicyRef{DefaultPolicyURI, &SHA256Digest{hashing.Bytes([]byte(DefaultPolicy))}}
 	}
 	return PolicyRef{URI: p.URI}
@@ -77,6 +78,7 @@ func ParsePolicy(raw []byte) (Policy, error) {
 		"require":      p.readRequire,
 		"checks":       p.readChecks,
 		"repositories": p.readRepositories,
+		"sources":      p.readSources,
 	})
 	if err == nil && !version {
 		err = fmt.Errorf("line %d: key %q is missing", top.Line, "version")
@@ -144,6 +146,19 @@ func (p *Policy) readRepositories(n *yaml.Node) error {
 			err = fmt.Errorf("line %d: key %q is missing", n.Line, "url")
 		}
 		p.Repositories = append(p.Repositories, ref)
+		return err
+	})
+}
+
+// readSources reads URIs. What they name is for whoever asks them to say.
+func (p *Policy) readSources(n *yaml.Node) error {
+	return eachItem(n, func(n *yaml.Node) error {
+		s, err := text(n)
+		scheme, rest, found := strings.Cut(s, "://")
+		if err == nil && (!found || scheme == "" || rest == "" || strings.Contains(rest, "@")) {
+			err = fmt.Errorf("line %d: sources: want URIs without credentials, as https://host/path/", n.Line)
+		}
+		p.Sources = append(p.Sources, s)
 		return err
 	})
 }

@@ -71,7 +71,7 @@ func (c *cli) root() *cobra.Command {
 		c.verb = cmd.Name()
 		return &statusError{status: exitUsage, err: err, hint: fmt.Sprintf("`%s --help` shows how it is used", cmd.CommandPath())}
 	})
-	root.AddCommand(c.runCommand(), c.verifyCommand(), c.logCommand(), c.showCommand(), c.attachCommand(), c.restoreCommand(), c.lockCommand(), c.exportCommand(), c.importCommand(), c.gcCommand(), c.diffCommand(), c.reportCommand(), c.traceCommand())
+	root.AddCommand(c.runCommand(), c.verifyCommand(), c.logCommand(), c.showCommand(), c.attachCommand(), c.restoreCommand(), c.lockCommand(), c.exportCommand(), c.importCommand(), c.gcCommand(), c.fsckCommand(), c.diffCommand(), c.reportCommand(), c.traceCommand(), c.getCommand())
 	completing(root)
 	return root
 }

@@ -40,7 +40,7 @@ var arrows = map[string][]string{
 	"capture":             {"capture/child", "capture/environment", "capture/lockfile", "capture/python", "capture/redact", "fetch", "git", "hashing", "record"},
 	"capture/capturetest": {"capture", "git", "hashing", "record", "store"},
 	"verify":              {"hashing", "record", "record/strict"},
-	"verify/evidence":     {"attach", "capture/python", "git", "hashing", "record", "store", "verify"},
+	"verify/evidence":     {"attach", "capture/lockfile", "capture/python", "fetch", "git", "hashing", "record", "store", "verify"},
 	"compare":             {"attach", "hashing", "record"},
 	"compare/contents":    {"capture/redact", "compare", "git", "hashing", "record", "store"},
 	"sourcing":            {"hashing", "record"},

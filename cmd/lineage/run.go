@@ -124,6 +124,11 @@ func (c *cli) run(ctx context.Context, f runFlags, command []string) error {
 	if !f.noAttach {
 		o.Tracker = t
 	}
+	o.Origins = s
+	sought := &seeker{store: s, place: place, env: c.environ}
+	if !f.quiet || f.json {
+		o.Hashed = sought.hashed(ctx)
+	}
 	bar := c.bar(f.quiet || f.json)
 	o.Progress = bar.set
 	result, err := capture.Run(ctx, o)
@@ -134,7 +139,7 @@ func (c *cli) run(ctx context.Context, f runFlags, command []string) error {
 	if err != nil && result.Record == nil {
 		return c.unsettled(result, err)
 	}
-	return c.afterRun(ctx, f, s, dir, t, result)
+	return c.afterRun(ctx, f, s, dir, t, sought, result)
 }
 
 // unsettled ends a run without a record. If the command ran, its exit status
@@ -148,9 +153,10 @@ func (c *cli) unsettled(result capture.Result, err error) error {
 
 // afterRun hangs up the record, tells what was captured, and ends as the command
 // did.
-func (c *cli) afterRun(ctx context.Context, f runFlags, s *store.Store, dir string, t *tracker, result capture.Result) error {
+func (c *cli) afterRun(ctx context.Context, f runFlags, s *store.Store, dir string, t *tracker, sought *seeker, result capture.Result) error {
 	waiting, release := interruptible(ctx)
 	defer release()
+	over := time.After(lookOn)
 	facts := report.SummaryFacts{Store: near(dir)}
 	if !f.noAttach {
 		facts.Attached, facts.NotAttached = c.hang(waiting, s, t, result)
@@ -160,6 +166,7 @@ func (c *cli) afterRun(ctx context.Context, f runFlags, s *store.Store, dir stri
 			c.complain(err)
 		}
 	}
+	facts.Sourcing = sought.found(over)
 	switch {
 	case f.json:
 		if err := report.SummaryJSON(c.stderr, result.Record, facts); err != nil {

@@ -62,6 +62,7 @@ func (c *cli) show(ctx context.Context, run string, files, asJSON bool) error {
 	if facts.Attached, err = s.Attachments(ctx, r.ID()); err != nil {
 		c.complain(err)
 	}
+	facts.Sourcing = c.sourcing(ctx, s, r)
 	if files {
 		facts.Manifests = c.manifests(ctx, s, r)
 	}

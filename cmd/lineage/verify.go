@@ -27,6 +27,8 @@ type verifyFlags struct {
 	policy    string
 	repos     []string
 	dataRoots []string
+	fetch     []string
+	noFetch   bool
 	record    string
 	formats   []string
 	json      bool
@@ -50,6 +52,10 @@ A policy file says the same for a whole team:
     - url: https://git.example.com/team/model.git
       branches: [main]
 
+An input whose bytes are nowhere here is looked for where the record says that it was
+fetched from, if the origin was named: by --fetch, or by sources: in the policy. No
+other is asked, since a record can name whatever it likes. docs/sources.md has more.
+
 In CI, --format writes the verdict as the system reads it, and --format NAME=FILE to
 a file, as often as is needed: one verification, many reports. What has no FILE goes
 to stdout, which is text unless a format says otherwise. A report that an earlier
@@ -65,6 +71,7 @@ const verifyExamples = `  lineage verify model/
   lineage verify models:/fraud-classifier/7 --require pinned --repo https://git.example.com/team/model.git
   lineage verify models:/fraud-classifier@champion --format github --format sarif=lineage.sarif
   lineage verify models:/fraud-classifier@champion --format junit=lineage.xml --format gitlab=gl-code-quality-report.json
+  lineage verify models:/fraud-classifier/7 --require pinned --fetch s3://team-data/ --fetch https://data.example.org/sets/
   lineage verify model.pkl --json | jq '.checks[] | select(.status != "held")'`
 
 func (c *cli) verifyCommand() *cobra.Command {
@@ -79,6 +86,8 @@ func (c *cli) verifyCommand() *cobra.Command {
 	flags.StringVar(&f.policy, "policy", "", "policy `file`")
 	flags.StringArrayVar(&f.repos, "repo", nil, "`repository`, a URL or a folder, that counts for git.reachable; repeatable")
 	flags.StringArrayVar(&f.dataRoots, "data-root", nil, "`folder` in which inputs are looked for; repeatable")
+	flags.StringArrayVar(&f.fetch, "fetch", nil, "`URI` of an origin that may be asked for inputs, with all that is below it, if the record names it; repeatable")
+	flags.BoolVar(&f.noFetch, "no-fetch", false, "ask no origin for inputs, whatever the policy allows")
 	flags.StringVar(&f.record, "record", "", "`id` of the record to verify against")
 	flags.StringArrayVar(&f.formats, "format", nil, "`NAME[=FILE]` of a format, to stdout or a file: text, json, junit, sarif, github, gitlab, markdown; repeatable")
 	flags.BoolVar(&f.json, "json", false, "the verdict as JSON ("+verify.Schema+"), as --format json")
@@ -229,6 +238,9 @@ func (c *cli) gather(ctx context.Context, f verifyFlags, j *judged) (err error) 
 	}
 	q.Blobs = blobs
 	q.Places = places(j.place, j.dir, f.dataRoots)
+	if q.Places, err = c.withOrigins(f, j); err != nil {
+		return err
+	}
 	if j.place.Repo != nil {
 		q.Local, err = repositories.Open(ctx, verify.RepositoryRef{URL: j.place.Root})
 	}

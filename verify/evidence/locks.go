@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/lineage-audit/lineage/capture/lockfile"
 	"github.com/lineage-audit/lineage/capture/python"
 	"github.com/lineage-audit/lineage/verify"
 )
@@ -19,10 +20,13 @@ var names = map[python.LockFormat]string{
 	python.FormatCondaEnvironment: "environment.yml", python.FormatPixi: "pixi.lock",
 }
 
-// Pins lists what the lock pins. An entry that could not be understood is an
+// Pins lists which of Python's distributions the lock pins. An entry that could not be understood is an
 // error: what it pins is not known.
 func (Locks) Pins(format string, content []byte) ([]verify.Pin, error) {
 	name, known := names[python.LockFormat(format)]
+	if lockfile.Format(format).Known() {
+		return nil, nil // of another language: it pins no distribution
+	}
 	if !known {
 		return nil, fmt.Errorf("lock files of format %q cannot be read", format)
 	}

@@ -50,13 +50,22 @@ func TestPins(t *testing.T) {
 	}
 }
 
+// The locks of other languages pin no distribution, whatever they say.
+func TestPinsOfOtherLanguages(t *testing.T) {
+	for _, format := range []string{"npm", "go-sum", "cargo", "renv", "julia-manifest"} {
+		if got, err := (evidence.Locks{}).Pins(format, []byte("numpy==1 --hash=sha256:x")); err != nil || got != nil {
+			t.Errorf("%s: %v, %v", format, got, err)
+		}
+	}
+}
+
 // What is not understood is an error, and no part of an answer: nobody can tell
 // what it pins.
 func TestPinsThatAreNotUnderstood(t *testing.T) {
 	for _, tt := range []struct{ format, content, want string }{
 		{"", "a==1", "cannot be read"},
 		{"requirements.txt", "a==1", "cannot be read"}, // a name, and no format
-		{"npm", "{}", "cannot be read"},
+		{"cobol", "{}", "cannot be read"},
 		{"uv", "[[", "not a lock file"},
 		{"poetry", "# nothing", "not a lock file"},
 		{"requirements", "a==1\x00", "NUL"},

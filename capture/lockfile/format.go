@@ -51,6 +51,12 @@ func Classify(name string) (f Format, ok bool) {
 	return "", false
 }
 
+// Known tells whether f is one of the formats.
+func (f Format) Known() bool {
+	_, known := parsers[f]
+	return known
+}
+
 // parsers read content into a builder.
 var parsers = map[Format]func(*builder, []byte) error{
 	Renv: (*builder).renv, Julia: (*builder).julia, NPM: (*builder).npm, Yarn: (*builder).yarn, PNPM: (*builder).pnpm,

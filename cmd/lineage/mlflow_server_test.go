@@ -31,6 +31,7 @@ func TestMLflow(t *testing.T) {
 	s := &scene{l, server, r, d}
 	t.Run("carries the record", func(t *testing.T) { s.in(t).carries(summary) })
 	t.Run("every reference", func(t *testing.T) { s.in(t).references() })
+	t.Run("the evidence page", func(t *testing.T) { s.in(t).evidencePage(home.in(t)) })
 	t.Run("a copy", func(t *testing.T) { s.in(t).copies(home.in(t), copied) })
 	t.Run("credentials", func(t *testing.T) { s.in(t).credentials(home.in(t), guarded, token) })
 	t.Run("a model that was changed", func(t *testing.T) { s.in(t).changedModels() })

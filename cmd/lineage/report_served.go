@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"github.com/lineage-audit/lineage/attach"
@@ -96,22 +97,62 @@ func (p *pageMaker) committed(ctx context.Context) {
 		return
 	}
 	k := &p.facts.Hand.Code
-	k.Repository, k.Commit = name, commit
-	for _, dep := range p.facts.Record.Dependencies(record.RoleCode) {
-		if dep.Digest == nil || dep.Digest.Tree == nil {
-			continue
-		}
-		prefix, below := belowCommit(at, dep.Annotations.Tree.Location)
-		m, kept := p.facts.Manifests[*dep.Digest.Tree]
-		if !below || !kept {
-			continue
-		}
-		differs, err := differing(ctx, repository, commit, prefix, m)
-		if err == nil {
-			k.Tree, k.Prefix, k.Differs = dep.Digest.Tree, prefix, differs
-			return
+	k.Repository, k.Commit, k.Stored = name, commit, map[string]string{}
+	for _, role := range []record.Role{record.RoleCode, record.RoleData, record.RolePreprocessing, record.RoleLock} {
+		for _, dep := range p.facts.Record.Dependencies(role) {
+			path, within := belowCommit(at, placeOf(dep))
+			if within && p.stored(ctx, repository, commit, path, dep) {
+				k.Stored[dep.Name] = path
+			}
 		}
 	}
+}
+
+// placeOf is where a file or folder of the record stood.
+func placeOf(r record.Resource) record.Location {
+	switch a := r.Annotations; {
+	case a.File != nil:
+		return a.File.Location
+	case a.Tree != nil:
+		return a.Tree.Location
+	case a.Lock != nil:
+		return a.Lock.Location
+	}
+	return record.Location{}
+}
+
+// stored tells whether every byte of a file or folder is stored in the commit as it
+// was recorded.
+func (p *pageMaker) stored(ctx context.Context, r verify.Repository, commit record.GitHash, path string, dep record.Resource) bool {
+	var want []hashing.Entry
+	switch {
+	case dep.Digest == nil:
+		return false
+	case dep.Digest.SHA256 != nil:
+		want = []hashing.Entry{{Path: path, Digest: *dep.Digest.SHA256}}
+	case dep.Digest.Tree != nil:
+		m, kept := p.facts.Manifests[*dep.Digest.Tree]
+		if !kept || m.Len() == 0 {
+			return false
+		}
+		want = m.Entries()
+		for i := range want {
+			if path != "." {
+				want[i].Path = path + "/" + want[i].Path
+			}
+		}
+	}
+	found, err := r.Files(ctx, commit, want)
+	if err != nil || len(found) != len(want) {
+		return false
+	}
+	digests := map[string]hashing.FileDigest{}
+	for _, f := range found {
+		if f.Form == "" {
+			digests[f.Path] = f.Digest
+		}
+	}
+	return !slices.ContainsFunc(want, func(e hashing.Entry) bool { return digests[e.Path] != e.Digest })
 }
 
 // repositoryWith is the first folder at hand whose repository has the commit.
@@ -134,42 +175,15 @@ func (p *pageMaker) repositoryWith(ctx context.Context, commit record.GitHash) (
 	return "", nil
 }
 
-// belowCommit is the path of a location in a commit's tree, ready to stand before a
-// file's.
-func belowCommit(commit, l record.Location) (prefix string, below bool) {
+// belowCommit is the path of a location in a commit's tree.
+func belowCommit(commit, l record.Location) (path string, within bool) {
 	switch {
 	case commit.Root != l.Root:
 		return "", false
 	case commit.Path == l.Path:
-		return "", true
+		return ".", true
 	case commit.Path == ".":
-		return l.Path + "/", true
+		return l.Path, true
 	}
-	rest, below := strings.CutPrefix(l.Path, commit.Path+"/")
-	return rest + "/", below
-}
-
-func differing(ctx context.Context, r verify.Repository, commit record.GitHash, prefix string, m hashing.Manifest) (differs []string, err error) {
-	entries := m.Entries()
-	for i := range entries {
-		entries[i].Path = prefix + entries[i].Path
-	}
-	found, err := r.Files(ctx, commit, entries)
-	if err != nil {
-		return nil, err
-	}
-	same := map[string]bool{}
-	want := map[string]hashing.FileDigest{}
-	for _, e := range entries {
-		want[e.Path] = e.Digest
-	}
-	for _, f := range found {
-		same[f.Path] = f.Form == "" && f.Digest == want[f.Path]
-	}
-	for _, e := range entries {
-		if !same[e.Path] {
-			differs = append(differs, e.Path)
-		}
-	}
-	return differs, nil
+	return strings.CutPrefix(l.Path, commit.Path+"/")
 }

@@ -43,35 +43,48 @@ func isCommit(s string) bool {
 	return (len(s) == 40 || len(s) == 64) && strings.Trim(s, "0123456789abcdef") == ""
 }
 
-// code hashes each file of the code as its commit has it.
+// code hashes the lists of the code's files, and each file as its commit has it.
 func (h hand) code(verify.Check) (steps []step) {
-	k := h.Code
 	for _, dep := range h.f.Record.Dependencies(record.RoleCode) {
 		if dep.Digest == nil || dep.Digest.Tree == nil {
 			continue
 		}
-		tree := dep.Digest.Tree
-		manifest, kept := h.blob(tree.ManifestDigest())
-		if !kept {
-			continue
+		if manifest, kept := h.blob(dep.Digest.Tree.ManifestDigest()); kept {
+			steps = append(steps, exactly("The list of the files of "+dep.Name+" was kept: it has the recorded digest.", "sha256sum <"+shell(manifest), sum(dep.Digest.Tree.String())))
+			steps = append(steps, h.committed("The files on that list are those of the commit.", dep)...)
 		}
-		steps = append(steps, exactly("The list of the files of "+dep.Name+" was kept: it has the recorded digest.", "sha256sum <"+shell(manifest), sum(tree.String())))
-		if k.Repository == "" || k.Tree == nil || *k.Tree != *tree || len(k.Differs) > 0 || isURL(k.Repository) || !isCommit(string(k.Commit)) || h.escaped(dep) {
-			continue
-		}
-		object := shell(string(k.Commit)+":"+k.Prefix) + `"$name"`
-		steps = append(steps, step{
-			Say: "The files on that list are those of the commit.",
-			Command: []string{
-				"while IFS= read -r line; do",
-				`  name=${line:66}`,
-				`  printf '%s  %s\n' "$(git -C ` + shell(relative(k.Repository)) + ` cat-file blob ` + object + ` | sha256sum | cut -c1-64)" "$name"`,
-				"done <" + shell(manifest) + " | sha256sum",
-			},
-			Prints: []string{sum(tree.String())},
-		})
 	}
 	return steps
+}
+
+// committed hashes a file, or each file of a folder, as the commit has it.
+func (h hand) committed(say string, r record.Resource) []step {
+	path, stored := h.Code.Stored[r.Name]
+	if !stored || h.Code.Repository == "" || !isCommit(string(h.Code.Commit)) || r.Digest == nil {
+		return nil
+	}
+	git := "git -C " + shell(relative(h.Code.Repository)) + " cat-file blob "
+	if r.Digest.SHA256 != nil {
+		return []step{exactly(say, git+shell(string(h.Code.Commit)+":"+path)+" | sha256sum", sum(r.Digest.SHA256.String()))}
+	}
+	manifest, kept := h.blob(r.Digest.Tree.ManifestDigest())
+	if !kept || h.escaped(r) {
+		return nil
+	}
+	prefix := path + "/"
+	if path == "." {
+		prefix = ""
+	}
+	return []step{{
+		Say: say,
+		Command: []string{
+			"while IFS= read -r line; do",
+			`  name=${line:66}`,
+			`  printf '%s  %s\n' "$(` + git + shell(string(h.Code.Commit)+":"+prefix) + `"$name" | sha256sum | cut -c1-64)" "$name"`,
+			"done <" + shell(manifest) + " | sha256sum",
+		},
+		Prints: []string{sum(r.Digest.Tree.String())},
+	}}
 }
 
 // escaped tells whether a manifest has a line that sha256sum would escape, or is not
@@ -89,20 +102,10 @@ func (h hand) escaped(r record.Resource) bool {
 	return false
 }
 
-// locks hashes the lock files as the commit has them, which is what was compared.
+// locks hashes the lock files as the commit has them.
 func (h hand) locks(c verify.Check) (steps []step) {
-	k := h.Code
-	if c.Status != verify.Held || k.Repository == "" || !isCommit(string(k.Commit)) {
-		return nil
-	}
 	for _, dep := range h.f.Record.Dependencies(record.RoleLock) {
-		at := dep.Annotations.Lock.Location
-		if at.Root != record.RootRepo || dep.Digest == nil || dep.Digest.SHA256 == nil {
-			continue
-		}
-		object := shell(string(k.Commit) + ":" + at.Path)
-		steps = append(steps, exactly("The commit has "+dep.Name+" with the recorded digest.",
-			inRepository(k.Repository, "cat-file blob "+object+" | sha256sum"), sum(dep.Digest.SHA256.String())))
+		steps = append(steps, h.committed("The commit has "+dep.Name+" with the recorded digest.", dep)...)
 	}
 	return steps
 }

@@ -258,7 +258,13 @@ func (h hand) blob(d hashing.FileDigest) (string, bool) {
 // inputs reads again what was found of each input.
 func (h hand) inputs(c verify.Check) (steps []step) {
 	for _, e := range c.Evidence[:min(len(c.Evidence), 2*mostInputs)] {
-		if i := slices.IndexFunc(h.all(), func(r record.Resource) bool { return r.Name == e.Name }); i >= 0 {
+		all := h.all()
+		i := slices.IndexFunc(all, func(r record.Resource) bool { return r.Name == e.Name })
+		switch {
+		case i < 0:
+		case strings.HasPrefix(e.Where, "gitCommit:"):
+			steps = append(steps, h.committed(e.Name+" is in the commit.", all[i])...)
+		default:
 			steps = append(steps, h.input(e)...)
 		}
 	}

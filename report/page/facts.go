@@ -59,7 +59,7 @@ type Hand struct {
 	Served []Served
 	// Blobs are the files of kept blobs, by digest.
 	Blobs map[hashing.FileDigest]string
-	// Code is where the recorded commit can be had, and how the code stands to it.
+	// Code is where the recorded commit can be had, and what of the record is in it.
 	Code Code
 	// Entries are questions to a registry, about what it says of the model.
 	Entries []Entry
@@ -77,12 +77,11 @@ type Served struct {
 
 // Code is a repository that has the recorded commit.
 type Code struct {
-	Repository string // a folder or a URL
+	Repository string // a folder
 	Commit     record.GitHash
-	Prefix     string // of the code's folder within the commit's tree, "" or ending with "/"
-	Tree       *hashing.TreeDigest
-	// Differs are the files of the code that are not the commit's as it is stored.
-	Differs []string
+	// Stored are the paths in the commit's tree of those files and folders of the
+	// record, by their names, whose every byte is stored there as it was recorded.
+	Stored map[string]string
 }
 
 // Entry is one question to a registry: the answer at URL has, between the blanks of

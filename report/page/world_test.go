@@ -97,7 +97,7 @@ func handOf(r *record.Record, model hashing.Manifest) page.Hand {
 	h := page.Hand{
 		Folder: "/work", Record: ".lineage/records/aa/record.intoto.json", Records: ".lineage/records", Naming: []string{".lineage/records/aa/record.intoto.json"},
 		Blobs:   map[hashing.FileDigest]string{tree.ManifestDigest(): ".lineage/blobs/code"},
-		Code:    page.Code{Repository: ".", Commit: recordtest.Commit, Tree: tree},
+		Code:    page.Code{Repository: ".", Commit: recordtest.Commit, Stored: map[string]string{"repo:.": ".", "repo:requirements.lock": "requirements.lock"}},
 		Entries: []page.Entry{{Say: "The alias means this version.", URL: "https://mlflow.example/api?name=fraud", Has: `"version":"7"`}},
 	}
 	for _, e := range model.Entries() {

@@ -4,6 +4,22 @@
 . "$(dirname "${BASH_SOURCE[0]}")/env.sh"
 cd "$root"
 
+# find_browser sees to it that the evidence page can be looked at: Debian's Chromium is
+# installed where there is none and we may, and otherwise it is said what is needed.
+find_browser() {
+    local name sudo=()
+    for name in "${LINEAGE_TEST_BROWSER:-}" chromium chromium-browser google-chrome; do
+        [ -z "$name" ] || ! command -v "$name" >/dev/null || return 0
+    done
+    [ "$(id -u)" = 0 ] || sudo=(sudo -n)
+    if command -v apt-get >/dev/null && { [ ${#sudo[@]} = 0 ] || sudo -n true 2>/dev/null; }; then
+        echo "Installing Chromium, in which the evidence page is looked at." >&2
+        ${sudo[@]+"${sudo[@]}"} apt-get update -q >&2 || true
+        DEBIAN_FRONTEND=noninteractive ${sudo[@]+"${sudo[@]}"} apt-get install -y -q --no-install-recommends chromium fonts-dejavu-core >&2 && return
+    fi
+    echo "No Chromium or Chrome was found, and the tests of the evidence page will fail. Install one (Debian: apt-get install chromium), or name it in LINEAGE_TEST_BROWSER." >&2
+}
+
 failed=()
 title() { printf '\n== %s\n' "$*"; }
 

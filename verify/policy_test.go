@@ -37,6 +37,7 @@ func TestGoodPolicies(t *testing.T) {
 		"smallest": {Require: verify.Traced},
 		"required": {Require: verify.Pinned},
 		"json":     {Require: verify.Attested},
+		"sources":  {Require: verify.Pinned, Sources: []string{"https://data.example/sets/", "s3://team-data/"}},
 		"whole": {
 			Require: verify.Traced,
 			SetAside: []verify.SetAside{

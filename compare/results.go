@@ -10,6 +10,7 @@ import (
 func (d *differ) outputs(ctx context.Context, ar *Area) {
 	d.paths(ctx, ar, standing(d.a), standing(d.b), func(record.Location) Bearing { return Read })
 	ar.A, ar.B = countFiles(d.a), countFiles(d.b)
+	ar.empty = len(d.a.outputs())+len(d.b.outputs()) == 0
 	d.links(ar)
 }
 

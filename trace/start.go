@@ -36,6 +36,9 @@ func (s Subject) item() (item, error) {
 // where the subject does not say it.
 func (t *tracer) askedItem(ctx context.Context) (item, error) {
 	i, err := t.asked.item()
+	if err == nil && i.at == (record.Location{}) {
+		err = t.nameIt(ctx, &i)
+	}
 	if err != nil || !i.digest.IsTree() || i.known != nil {
 		return i, err
 	}
@@ -44,6 +47,21 @@ func (t *tracer) askedItem(ctx context.Context) (item, error) {
 		i.files, i.known = int64(m.Len()), m
 	}
 	return i, err
+}
+
+// nameIt gives bytes that were asked for by their digest the place where a run met
+// them last, of those that made them first.
+func (t *tracer) nameIt(ctx context.Context, i *item) error {
+	for _, side := range []index.Side{index.Made, index.Read} {
+		for u, err := range t.w.Catalog.ByDigest(ctx, i.digest, side) {
+			i.at = u.Location
+			if i.bytes < 0 {
+				i.bytes = u.Bytes
+			}
+			return err
+		}
+	}
+	return nil
 }
 
 // startBytes starts upstream from bytes, or from the model that they are.

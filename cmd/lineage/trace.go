@@ -110,7 +110,7 @@ func (c *cli) trace(ctx context.Context, f traceFlags, word string) error {
 	if err != nil {
 		return err
 	}
-	catalog, err := index.Open(ctx, s, index.Options{Files: true})
+	catalog, err := c.catalog(ctx, s, true)
 	if err != nil {
 		return err
 	}

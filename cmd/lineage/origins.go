@@ -22,6 +22,6 @@ func (c *cli) withOrigins(f verifyFlags, j *judged) ([]verify.Looked, error) {
 	if err != nil {
 		return nil, usage("--fetch, or sources: of the policy: %w", err)
 	}
-	client := fetch.New(fetch.Options{Env: c.environ, Dir: j.place.Dir, Agent: "lineage/" + version(), Allow: allow})
+	client := fetch.New(fetch.Options{Env: c.environ, Dir: j.place.Dir, Agent: "lineage/" + version(), Allow: allow, Attempts: 3})
 	return append(j.request.Places, verify.Looked{Kind: verify.PlaceURI, Place: evidence.Fetched{Client: client}}), nil
 }

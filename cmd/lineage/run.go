@@ -51,6 +51,8 @@ says of it; parameters are merged by name:
   outputs: [model]
   parameters: {learning-rate: 0.1}
   code: [src, configs]            # narrows what counts as code; otherwise all
+  sources:                        # where data is from that no ` + "`lineage get`" + ` has fetched
+    data/train.csv: https://data.example.org/train.csv
 
 A folder is hashed as a whole; links are followed. A declared path that does not
 exist is an error before the command starts.

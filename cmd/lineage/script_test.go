@@ -28,6 +28,7 @@ func TestScripts(t *testing.T) {
 			"exits": exits,
 			"repo":  repo,
 			"flip":  flip,
+			"serve": serve,
 		},
 	})
 }

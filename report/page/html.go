@@ -66,6 +66,7 @@ type view struct {
 	Rungs               []rung
 	Evidenced, Declared []fact
 	SVG                 template.HTML
+	Width               int // of the drawing, in pixels where nobody makes it smaller
 	Missing             []string
 	GraphProblems       []string
 	Links               []joined
@@ -128,7 +129,7 @@ func viewOf(f Facts) (view, error) {
 		v.Missing, v.GraphProblems, v.Links = missing(g), g.Problems, inWords(g)
 	}
 	var err error
-	v.SVG, err = picture(f.Lineage.Graph)
+	v.SVG, v.Width, err = picture(f.Lineage.Graph)
 	return v, err
 }
 
@@ -146,16 +147,17 @@ func again(t verify.TargetReport) string {
 
 // picture is the lineage as SVG. It is markup, so it is let in only if it is the
 // markup of a drawing and nothing else.
-func picture(g *trace.Graph) (template.HTML, error) {
+func picture(g *trace.Graph) (template.HTML, int, error) {
 	if g == nil || len(g.Nodes) == 0 {
-		return "", nil
+		return "", 0, nil
 	}
 	var b bytes.Buffer
 	if err := graph.SVG(&b, *g, graph.SVGOptions{Prefix: "lineage", Inline: true}); err != nil {
-		return "", fmt.Errorf("drawing the lineage: %w", err)
+		return "", 0, fmt.Errorf("drawing the lineage: %w", err)
 	}
-	if err := checkDrawing(b.Bytes()); err != nil {
-		return "", fmt.Errorf("drawing the lineage: %w", err)
+	width, err := checkDrawing(b.Bytes())
+	if err != nil {
+		return "", 0, fmt.Errorf("drawing the lineage: %w", err)
 	}
-	return template.HTML(b.String()), nil
+	return template.HTML(b.String()), width, nil
 }

@@ -13,6 +13,7 @@ import (
 type readers struct {
 	all []*reader
 	at  map[record.ID]*reader
+	cut bool // there may be more
 }
 
 // reader is one run that read something, as a whole or files of it.
@@ -128,11 +129,20 @@ func (t *tracer) readDownstream(ctx context.Context, s step, r reading, o *origi
 	t.made(runNodeID(s.run), node, r, o.makers[i], len(o.makers) > 1)
 	reader := r.info.run.ID
 	if t.o.Depth > 0 && s.depth >= t.o.Depth {
-		t.more(node, More{Count: 1, Of: "runs", AtLeast: true})
+		t.moreReaders(node, reader)
 		return
 	}
 	t.reads(node, t.run(ctx, reader), r, Read)
 	t.later(reader, s.depth+1)
+}
+
+// moreReaders counts the runs that the depth leaves out, each once.
+func (t *tracer) moreReaders(node string, reader record.ID) {
+	if t.left[node] == nil {
+		t.left[node] = map[record.ID]bool{}
+	}
+	t.left[node][reader] = true
+	t.more(node, More{Of: "runs"}).Count = len(t.left[node])
 }
 
 // readingsOfOutput are what runs read that has the bytes of an output in it: the

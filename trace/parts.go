@@ -3,8 +3,6 @@ package trace
 import (
 	"cmp"
 	"context"
-	"errors"
-	"io/fs"
 	"slices"
 
 	"github.com/lineage-audit/lineage/hashing"
@@ -161,13 +159,13 @@ const maxAsked = 10_000
 // usesOfFiles gives the uses of the files of a folder.
 func (t *tracer) usesOfFiles(ctx context.Context, i item, m *hashing.Manifest, side index.Side, visit func(index.Use) error) error {
 	for u, err := range t.w.Catalog.ByFilesOf(ctx, i.digest.Tree, side) {
-		if errors.Is(err, fs.ErrNotExist) && i.known != nil {
-			return t.usesOfEach(ctx, m, side, visit)
-		}
-		if err == nil {
-			err = visit(u)
-		}
 		if err != nil {
+			if i.known == nil || ctx.Err() != nil {
+				return err
+			}
+			return t.usesOfEach(ctx, m, side, visit) // no run has met the folder as it is
+		}
+		if err := visit(u); err != nil {
 			return err
 		}
 	}

@@ -111,7 +111,10 @@ func (t *tracer) startUsed(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		found.add(u, "")
+		if found.add(u, ""); len(found.all) == t.o.Width+maxCounted {
+			found.cut = true
+			break
+		}
 	}
 	if i.known != nil {
 		if err := t.readersOfFiles(ctx, i, &found); err != nil {
@@ -173,7 +176,7 @@ func (t *tracer) users(ctx context.Context, node string, found readers, i item) 
 	})
 	for n, r := range found.all {
 		if n == t.o.Width || t.full() {
-			t.more(node, More{Count: len(found.all) - n, Of: "runs"})
+			t.more(node, More{Count: len(found.all) - n, Of: "runs", AtLeast: found.cut})
 			break
 		}
 		run := t.run(ctx, r.run)
@@ -208,11 +211,15 @@ func (t *tracer) startCommit(ctx context.Context, c Commit) error {
 	return t.startRuns(ctx, id, index.Query{Commit: c.Hash}, record.RoleCommit)
 }
 
+// maxCounted is how many runs beyond the width are counted.
+const maxCounted = 1000
+
 func (t *tracer) startRuns(ctx context.Context, node string, q index.Query, role record.Role) error {
 	if t.o.Direction != Downstream {
 		return fmt.Errorf("what %s is made of no record says: a trace of it goes downstream", node)
 	}
 	t.g.Start = []string{node}
+	q.Limit = t.o.Width + maxCounted
 	n := 0
 	for run, err := range t.w.Catalog.Runs(ctx, q) {
 		if err != nil {
@@ -228,7 +235,7 @@ func (t *tracer) startRuns(ctx context.Context, node string, q index.Query, role
 	case n == 0:
 		t.ends(node, Missing{Reason: NeverUsed, Detail: "no recorded run used it"})
 	case n > t.o.Width:
-		t.more(node, More{Count: n - t.o.Width, Of: "runs"})
+		t.more(node, More{Count: n - t.o.Width, Of: "runs", AtLeast: n == q.Limit})
 	}
 	return nil
 }

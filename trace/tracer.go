@@ -28,6 +28,7 @@ type tracer struct {
 	origins   map[originKey]*origin
 	manifests map[hashing.TreeDigest]*hashing.Manifest
 	sizes     map[hashing.FileDigest]int64
+	left      map[string]map[record.ID]bool // by node: the readers that the depth leaves out
 }
 
 // step is a run that is still to be followed.
@@ -53,7 +54,7 @@ func newTracer(w World, o Options) *tracer {
 		nodes: map[string]int{}, edges: map[edgeKey]int{}, seen: map[record.ID]bool{},
 		infos:   map[record.ID]*runInfo{},
 		origins: map[originKey]*origin{}, manifests: map[hashing.TreeDigest]*hashing.Manifest{},
-		sizes: map[hashing.FileDigest]int64{},
+		sizes: map[hashing.FileDigest]int64{}, left: map[string]map[record.ID]bool{},
 	}
 }
 
@@ -169,10 +170,10 @@ func describe(id record.ID, info *runInfo) *Run {
 }
 
 // more says that a limit left something out, beyond a node.
-func (t *tracer) more(beyond string, m More) {
-	id := "more:" + m.Of + ":" + beyond
-	t.node(Node{ID: id, Kind: KindMore, More: &m})
-	t.link(id, beyond, Ends)
+func (t *tracer) more(beyond string, m More) *More {
+	n := t.node(Node{ID: "more:" + m.Of + ":" + beyond, Kind: KindMore, More: &m})
+	t.link(n.ID, beyond, Ends)
+	return n.More
 }
 
 // link joins what lies beyond a node with it, whichever way the trace goes.

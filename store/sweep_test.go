@@ -524,7 +524,7 @@ func TestSweepBesideALongRun(t *testing.T) {
 
 // What is put, again or for the first time, between the plan and the sweep stays.
 func TestSweepMeanwhile(t *testing.T) {
-	s, m, first, _ := old(t)
+	s, m, _, _ := old(t)
 	m.Pass(2 * day)
 	p, err := s.PlanSweep(t.Context(), none)
 	check(t, err)
@@ -535,7 +535,7 @@ func TestSweepMeanwhile(t *testing.T) {
 		t.Errorf("the blob is there: %v, %v; spared %q", there, err, swept.Spared)
 	}
 
-	s, m, first, _ = old(t)
+	s, m, first, _ := old(t)
 	m.Pass(2 * day)
 	p, err = s.PlanSweep(t.Context(), none)
 	check(t, err, s.PutRecord(t.Context(), first))

@@ -160,6 +160,11 @@ func (c *cli) keepRule(ctx context.Context, s *store.Store, k *store.Keep, part 
 		k.Since = latest(k.Since, t)
 		return nil
 	}
+	return c.keepTimeOrRun(ctx, s, k, part)
+}
+
+// keepTimeOrRun reads a part that has no name: a time, or a run.
+func (c *cli) keepTimeOrRun(ctx context.Context, s *store.Store, k *store.Keep, part string) error {
 	if span, err := parseSpan(part); err == nil {
 		if _, err := c.find(ctx, s, part); err == nil {
 			return usage("--keep %q is a time, and the start of a run's id: type more digits, or the time in hours", part)

@@ -112,102 +112,113 @@ func find(all []item, kind string) int {
 	return slices.IndexFunc(all, func(i item) bool { return strings.HasPrefix(i.Name, kind) })
 }
 
+// nobody is the digest of what no record names.
+var nobody = hashing.Bytes([]byte("x")).String()
+
+func announced(i record.Invocation, at time.Time) string {
+	raw, err := record.EncodeIntent(recordtest.Intent(i, at))
+	if err != nil {
+		panic(err)
+	}
+	return string(raw)
+}
+
+// hostile are changes after which a bundle is none, by what they are.
+var hostile = map[string]func([]item) []item{
+	"nothing":            func([]item) []item { return nil },
+	"only a format":      func(all []item) []item { return all[:1] },
+	"another format":     func(all []item) []item { all[0] = file("format", "lineage store 2\n"); return all },
+	"no format":          func(all []item) []item { return all[1:] },
+	"format twice":       func(all []item) []item { return slices.Insert(all, 1, all[0]) },
+	"blob twice":         func(all []item) []item { return slices.Insert(all, 1, all[1]) },
+	"blobs out of order": func(all []item) []item { all[1], all[2] = all[2], all[1]; return all },
+	"blob nobody names": func(all []item) []item {
+		return slices.Insert(all, 1, file("blobs/sha256/"+nobody[:2]+"/"+nobody, "x"))
+	},
+	"blob of other bytes": func(all []item) []item {
+		all[1] = file(all[1].Name, "x")
+		return all
+	},
+	"record of other bytes": func(all []item) []item {
+		i := find(all, "records/")
+		all[i] = file(all[i].Name, strings.Replace(all[i].content, "succeeded", "Succeeded", 1))
+		return all
+	},
+	"what is no record": func(all []item) []item {
+		i := find(all, "records/")
+		d := hashing.Bytes([]byte("{}")).String()
+		all[i] = file("records/"+d[:2]+"/"+d+".intoto.json", "{}")
+		return all[:i+1]
+	},
+	"record before its intent": func(all []item) []item {
+		i := find(all, "records/")
+		all[i], all[i-1] = all[i-1], all[i]
+		return all
+	},
+	"record twice": func(all []item) []item { i := find(all, "records/"); return slices.Insert(all, i, all[i]) },
+	"intent twice": func(all []item) []item { i := find(all, "intents/"); return slices.Insert(all, i, all[i]) },
+	"intent alone": func(all []item) []item { return all[:find(all, "records/")] },
+	"another intent": func(all []item) []item {
+		i := find(all, "intents/")
+		all[i] = file(all[i].Name, announced(recordtest.Invocation, recordtest.Started.Add(1)))
+		return all
+	},
+	"intent of another run": func(all []item) []item {
+		i := find(all, "intents/")
+		all[i] = file(store.Key{Kind: store.KindIntent, Invocation: record.Invocation{1}}.String(), announced(record.Invocation{1}, recordtest.Started))
+		return all
+	},
+	"statement about another record": func(all []item) []item {
+		all[len(all)-1].Name = "statements/" + nobody + "/" + hashing.Bytes([]byte("said")).String()
+		return all
+	},
+	"statement of other bytes": func(all []item) []item {
+		all[len(all)-1] = file(all[len(all)-1].Name, "Said")
+		return all
+	},
+	"what is no attachment": func(all []item) []item {
+		id := strings.Split(all[len(all)-1].Name, "/")[1]
+		return slices.Insert(all, len(all)-1, file("attachments/"+id+"/"+nobody, "x"))
+	},
+	"what is no source": func(all []item) []item {
+		return slices.Insert(all, find(all, "intents/"), file("sources/"+nobody+"/"+nobody, "x"))
+	},
+	"a path out":       func(all []item) []item { return append(all, file("../../etc/passwd", "x")) },
+	"an absolute path": func(all []item) []item { return append(all, file("/etc/passwd", "x")) },
+	"another key":      func(all []item) []item { return append(all, file("hooks/post-run", "x")) },
+	"a hidden file":    func(all []item) []item { return append(all, file(".gitignore", "x")) },
+	"blob in the wrong shard": func(all []item) []item {
+		all[1].Name = strings.Replace(all[1].Name, all[1].Name[13:15], "zz", 1)
+		return all
+	},
+	"a folder": func(all []item) []item {
+		return append(all, item{Header: tar.Header{Typeflag: tar.TypeDir, Name: "blobs/", Mode: 0o755}})
+	},
+	"a mode":   func(all []item) []item { all[1].Mode = 0o4755; return all },
+	"a time":   func(all []item) []item { all[1].ModTime = time.Unix(1, 0); return all },
+	"an owner": func(all []item) []item { all[1].Uname = "root"; return all },
+	"a PAX record": func(all []item) []item {
+		all[1].Format, all[1].PAXRecords = tar.FormatPAX, map[string]string{"LINEAGE.x": "y"}
+		return all
+	},
+	"GNU's format": func(all []item) []item { all[1].Format = tar.FormatGNU; return all },
+	"a link": func(all []item) []item {
+		all[1] = item{Header: tar.Header{Typeflag: tar.TypeSymlink, Name: all[1].Name, Linkname: "/etc/passwd"}}
+		return all
+	},
+	"a hard link": func(all []item) []item {
+		all[1] = item{Header: tar.Header{Typeflag: tar.TypeLink, Name: all[1].Name, Linkname: "format"}}
+		return all
+	},
+	"a device": func(all []item) []item {
+		all[1] = item{Header: tar.Header{Typeflag: tar.TypeChar, Name: all[1].Name}}
+		return all
+	},
+}
+
 func TestHostile(t *testing.T) {
 	good := items(t, small(t))
-	blob := hashing.Bytes([]byte("x")).String()
-	for name, change := range map[string]func([]item) []item{
-		"nothing":            func([]item) []item { return nil },
-		"only a format":      func(all []item) []item { return all[:1] },
-		"another format":     func(all []item) []item { all[0] = file("format", "lineage store 2\n"); return all },
-		"no format":          func(all []item) []item { return all[1:] },
-		"format twice":       func(all []item) []item { return slices.Insert(all, 1, all[0]) },
-		"blob twice":         func(all []item) []item { return slices.Insert(all, 1, all[1]) },
-		"blobs out of order": func(all []item) []item { all[1], all[2] = all[2], all[1]; return all },
-		"blob nobody names":  func(all []item) []item { return slices.Insert(all, 1, file("blobs/sha256/"+blob[:2]+"/"+blob, "x")) },
-		"blob of other bytes": func(all []item) []item {
-			all[1] = file(all[1].Name, "x")
-			return all
-		},
-		"record of other bytes": func(all []item) []item {
-			i := find(all, "records/")
-			all[i] = file(all[i].Name, strings.Replace(all[i].content, "succeeded", "Succeeded", 1))
-			return all
-		},
-		"what is no record": func(all []item) []item {
-			i := find(all, "records/")
-			d := hashing.Bytes([]byte("{}")).String()
-			all[i] = file("records/"+d[:2]+"/"+d+".intoto.json", "{}")
-			return all[:i+1]
-		},
-		"record before its intent": func(all []item) []item {
-			i := find(all, "records/")
-			all[i], all[i-1] = all[i-1], all[i]
-			return all
-		},
-		"record twice": func(all []item) []item { i := find(all, "records/"); return slices.Insert(all, i, all[i]) },
-		"intent twice": func(all []item) []item { i := find(all, "intents/"); return slices.Insert(all, i, all[i]) },
-		"intent alone": func(all []item) []item { return all[:find(all, "records/")] },
-		"another intent": func(all []item) []item {
-			raw, err := record.EncodeIntent(recordtest.Intent(recordtest.Invocation, recordtest.Started.Add(1)))
-			check(t, err)
-			i := find(all, "intents/")
-			all[i] = file(all[i].Name, string(raw))
-			return all
-		},
-		"intent of another run": func(all []item) []item {
-			raw, err := record.EncodeIntent(recordtest.Intent(record.Invocation{1}, recordtest.Started))
-			check(t, err)
-			i := find(all, "intents/")
-			all[i] = file(store.Key{Kind: store.KindIntent, Invocation: record.Invocation{1}}.String(), string(raw))
-			return all
-		},
-		"statement about another record": func(all []item) []item {
-			all[len(all)-1].Name = "statements/" + blob + "/" + hashing.Bytes([]byte("said")).String()
-			return all
-		},
-		"statement of other bytes": func(all []item) []item {
-			all[len(all)-1] = file(all[len(all)-1].Name, "Said")
-			return all
-		},
-		"what is no attachment": func(all []item) []item {
-			id := strings.Split(all[len(all)-1].Name, "/")[1]
-			return slices.Insert(all, len(all)-1, file("attachments/"+id+"/"+blob, "x"))
-		},
-		"what is no source": func(all []item) []item {
-			return slices.Insert(all, find(all, "intents/"), file("sources/"+blob+"/"+blob, "x"))
-		},
-		"a path out":       func(all []item) []item { return append(all, file("../../etc/passwd", "x")) },
-		"an absolute path": func(all []item) []item { return append(all, file("/etc/passwd", "x")) },
-		"another key":      func(all []item) []item { return append(all, file("hooks/post-run", "x")) },
-		"a hidden file":    func(all []item) []item { return append(all, file(".gitignore", "x")) },
-		"blob in the wrong shard": func(all []item) []item {
-			all[1].Name = strings.Replace(all[1].Name, all[1].Name[13:15], "zz", 1)
-			return all
-		},
-		"a folder": func(all []item) []item {
-			return append(all, item{Header: tar.Header{Typeflag: tar.TypeDir, Name: "blobs/", Mode: 0o755}})
-		},
-		"a mode":   func(all []item) []item { all[1].Mode = 0o4755; return all },
-		"a time":   func(all []item) []item { all[1].ModTime = time.Unix(1, 0); return all },
-		"an owner": func(all []item) []item { all[1].Uname = "root"; return all },
-		"a PAX record": func(all []item) []item {
-			all[1].Format, all[1].PAXRecords = tar.FormatPAX, map[string]string{"LINEAGE.x": "y"}
-			return all
-		},
-		"GNU's format": func(all []item) []item { all[1].Format = tar.FormatGNU; return all },
-		"a link": func(all []item) []item {
-			all[1] = item{Header: tar.Header{Typeflag: tar.TypeSymlink, Name: all[1].Name, Linkname: "/etc/passwd"}}
-			return all
-		},
-		"a hard link": func(all []item) []item {
-			all[1] = item{Header: tar.Header{Typeflag: tar.TypeLink, Name: all[1].Name, Linkname: "format"}}
-			return all
-		},
-		"a device": func(all []item) []item {
-			all[1] = item{Header: tar.Header{Typeflag: tar.TypeChar, Name: all[1].Name}}
-			return all
-		},
-	} {
+	for name, change := range hostile {
 		refused(t, name, archive(t, change(slices.Clone(good))))
 	}
 	refused(t, "text", []byte("what is this?\n"))

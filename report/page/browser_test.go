@@ -66,9 +66,9 @@ func TestBrowser(t *testing.T) {
 		}
 		b.looked(360, "dark", "screen")
 		b.measured(name + ", 360 wide, dark")
-		b.picture(filepath.Join(pictures, name+"-dark.png"), 360)
+		b.picture(filepath.Join(pictures, name+"-dark.png"))
 		b.looked(1440, "light", "screen")
-		b.picture(filepath.Join(pictures, name+".png"), 1440)
+		b.picture(filepath.Join(pictures, name+".png"))
 		b.looked(700, "dark", "print") // the dark is the screen's, not the paper's
 		b.measured(name + ", printed")
 		if pages := pagesOf(b.print(filepath.Join(pictures, name+".pdf"))); pages < 2 {

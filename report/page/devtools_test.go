@@ -220,7 +220,7 @@ func (b *browser) open(url string) {
 // looked sets the width of the window, and whether the reader likes it dark.
 func (b *browser) looked(width int, scheme, media string) {
 	b.Helper()
-	b.call("Emulation.setDeviceMetricsOverride", map[string]any{"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": false}, nil)
+	b.call("Emulation.setDeviceMetricsOverride", map[string]any{"width": width, "height": 2400, "deviceScaleFactor": 1, "mobile": false}, nil)
 	b.call("Emulation.setEmulatedMedia", map[string]any{
 		"media": media, "features": []map[string]string{{"name": "prefers-color-scheme", "value": scheme}},
 	}, nil)
@@ -244,11 +244,10 @@ func (b *browser) evaluate(script string, value any) {
 	}
 }
 
-// picture writes the upper part of what is seen to a file.
-func (b *browser) picture(path string, width int) {
+// picture writes what is seen to a file.
+func (b *browser) picture(path string) {
 	b.Helper()
-	upper := map[string]any{"x": 0, "y": 0, "width": width, "height": 3000, "scale": 1}
-	b.file(path, "Page.captureScreenshot", map[string]any{"format": "png", "captureBeyondViewport": true, "clip": upper})
+	b.file(path, "Page.captureScreenshot", map[string]any{"format": "png"})
 }
 
 // print writes the page to a PDF, and gives its bytes.

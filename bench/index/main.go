@@ -2,7 +2,7 @@
 //
 //	index [-n N] [-queries N] [-dir FOLDER] [-python PYTHON]
 //
-// It makes a store of N runs, as a team would have them after some years, builds the
+// It makes a store of N runs, as a team would have them after some years, makes the
 // index, and asks what log, show and trace ask: the 50th and 99th percentile of each.
 // With a Python that has MLflow it fills MLflow's own SQLite tables with as many runs,
 // each with the digest of its data as a tag, and asks MLflow which runs have a digest.

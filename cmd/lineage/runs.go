@@ -34,22 +34,23 @@ func (c *cli) runs(ctx context.Context, s *store.Store, l listing) (runs, broken
 	if err != nil {
 		return nil, nil, err
 	}
-	for run, err := range l.settled(ctx, catalog) {
-		if err != nil {
-			return nil, nil, err
-		}
-		for len(open) > 0 && open[0].Intent.StartedOn.After(run.Started.Time) {
-			runs, open = append(runs, open[0]), open[1:]
-		}
-		if l.Limit > 0 && len(runs) >= l.Limit {
-			break
-		}
-		r, err := s.Record(ctx, run.ID)
-		if err != nil {
-			broken = append(broken, report.Run{ID: run.ID, Problem: err.Error()})
+	ids, err := l.settled(ctx, catalog)
+	if err != nil {
+		return nil, nil, err
+	}
+	i := 0
+	for r, err := range s.ReadRecords(ctx, ids) {
+		if i++; err != nil {
+			broken = append(broken, report.Run{ID: ids[i-1], Problem: err.Error()})
 			continue
 		}
+		for len(open) > 0 && open[0].Intent.StartedOn.After(r.Metadata().StartedOn.Time) {
+			runs, open = append(runs, open[0]), open[1:]
+		}
 		runs = append(runs, report.Run{Record: r})
+	}
+	if err := ctx.Err(); err != nil {
+		return nil, nil, err
 	}
 	runs = append(runs, open...)
 	if l.Limit > 0 && len(runs) > l.Limit {
@@ -64,11 +65,18 @@ func (c *cli) runs(ctx context.Context, s *store.Store, l listing) (runs, broken
 	return runs, broken, errors.Join(err, ctx.Err())
 }
 
-func (l listing) settled(ctx context.Context, catalog *index.Catalog) func(func(index.Run, error) bool) {
+// settled are the records of the wanted runs.
+func (l listing) settled(ctx context.Context, catalog *index.Catalog) (ids []record.ID, err error) {
 	if l.none {
-		return func(func(index.Run, error) bool) {}
+		return nil, nil
 	}
-	return catalog.Runs(ctx, l.Query)
+	for run, err := range catalog.Runs(ctx, l.Query) {
+		if err != nil {
+			return nil, err
+		}
+		ids = append(ids, run.ID)
+	}
+	return ids, nil
 }
 
 // unsettled are the wanted runs without a record.

@@ -73,7 +73,7 @@ func (t *tables) settledSince(ctx context.Context, wanted bool) (map[record.Invo
 	for _, name := range names {
 		known := t.news.known[name]
 		known.name = name
-		now, err := look(ctx, t.store, known, t.now)
+		now, err := look(ctx, t.store, known, clock{now: t.now})
 		if err != nil {
 			return nil, err
 		}

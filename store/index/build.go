@@ -56,7 +56,7 @@ func fill(ctx context.Context, s *store.Store, path string, seal int64, o Option
 		return unusable(failed(ctx, err))
 	}
 	defer func() { err = errors.Join(err, conn.Close(), db.Close()) }()
-	return unusable(fillTables(ctx, s, conn, seal, o))
+	return unusable(fillTables(ctx, s, conn, seal, clockIn(filepath.Dir(path), o.now()), o))
 }
 
 // unusable says that the place is no good for an index, since one that was just
@@ -69,11 +69,11 @@ func unusable(err error) error {
 	return err
 }
 
-func fillTables(ctx context.Context, s *store.Store, conn *sql.Conn, seal int64, o Options) (err error) {
+func fillTables(ctx context.Context, s *store.Store, conn *sql.Conn, seal int64, c clock, o Options) (err error) {
 	if err := execAll(ctx, conn, "BEGIN;"+schema); err != nil {
 		return failed(ctx, err)
 	}
-	n, err := newsOf(ctx, s, conn, o.now())
+	n, err := newsOf(ctx, s, conn, c)
 	if err != nil {
 		return err
 	}

@@ -4,23 +4,55 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"strings"
 	"time"
 
+	"github.com/lineage-audit/lineage/hashing"
 	"github.com/lineage-audit/lineage/store"
 )
 
 // Records and intents stand in 256 folders each. A folder that is as it was when it
 // was listed has no other names, so that nobody has to list a million of them.
 
-// racy is how coarse a file system's clock may be. A folder that was listed no later
-// than that after it was first seen in its state is listed again: it may have
-// changed since within one tick. Only our own clock is asked, twice, since that of a
-// server may differ from it.
+// racy is how coarse a file system's clock may be. A folder that changed no longer
+// ago than that is listed again the next time: it may change again within one tick.
+// How long ago it was is told by the clock that sets the folder's times, and where
+// that is not known by ours, asked twice, since that of a server may differ from it.
 const racy = 3 * time.Second
 
 // old is when a folder was left alone for so long that no clock is that wrong.
 const old = 24 * time.Hour
+
+// clock is what time it is.
+type clock struct {
+	now time.Time // here
+	// On the file system with this number it is that time. Zero where nobody knows.
+	device uint64
+	there  time.Time
+}
+
+// clockIn asks the file system that a file in dir is made on.
+func clockIn(dir string, now time.Time) clock {
+	c := clock{now: now}
+	f, err := os.CreateTemp(dir, buildPrefix)
+	if err != nil {
+		return c
+	}
+	info, err := f.Stat()
+	if errors.Join(err, f.Close(), os.Remove(f.Name())) == nil {
+		c.device, c.there = hashing.StatOf(info).Device, info.ModTime()
+	}
+	return c
+}
+
+// isSettled tells whether a folder that is listed now will have other times when it
+// changes.
+func (c clock) isSettled(stat hashing.Stat, seen time.Time) bool {
+	changed := time.Unix(0, max(stat.Mtime, stat.Ctime))
+	return c.now.Sub(seen) >= racy || c.now.Sub(changed) >= old ||
+		stat.Device == c.device && c.device != 0 && c.there.Sub(changed) >= racy
+}
 
 // folder is what an index knows of one.
 type folder struct {
@@ -36,7 +68,7 @@ func (f folder) unchanged(now folder) bool { return f.settled && f.stamp == now.
 
 // look is the state of a folder now, given what was known of it. It comes before
 // the folder is listed.
-func look(ctx context.Context, s *store.Store, known folder, now time.Time) (folder, error) {
+func look(ctx context.Context, s *store.Store, known folder, c clock) (folder, error) {
 	stat, err := s.Look(ctx, known.name)
 	if errors.Is(err, errors.ErrUnsupported) {
 		return folder{name: known.name}, nil
@@ -44,12 +76,11 @@ func look(ctx context.Context, s *store.Store, known folder, now time.Time) (fol
 	if err != nil {
 		return folder{}, err
 	}
-	f := folder{name: known.name, stamp: stampOf(stat), seen: now.UnixNano()}
+	f := folder{name: known.name, stamp: stampOf(stat), seen: c.now.UnixNano()}
 	if f.stamp == known.stamp && known.seen < f.seen {
 		f.seen = known.seen
 	}
-	changed := time.Unix(0, max(stat.Mtime, stat.Ctime))
-	f.settled = now.Sub(time.Unix(0, f.seen)) >= racy || now.Sub(changed) >= old
+	f.settled = c.isSettled(stat, time.Unix(0, f.seen))
 	return f, nil
 }
 

@@ -130,7 +130,7 @@ func refresh(ctx context.Context, s *store.Store, dir string, o Options) (err er
 		return errors.Join(failed(ctx, err), rollback(conn))
 	}
 	after := newSeal()
-	if err := write(ctx, s, conn, after, o); err != nil {
+	if err := write(ctx, s, conn, after, clockIn(dir, o.now()), o); err != nil {
 		if rollback(conn) == nil {
 			affix(path, before)
 		}
@@ -145,8 +145,8 @@ func rollback(conn *sql.Conn) error {
 }
 
 // write is the work of refresh between BEGIN and COMMIT.
-func write(ctx context.Context, s *store.Store, conn *sql.Conn, seal int64, o Options) (err error) {
-	n, err := newsOf(ctx, s, conn, o.now())
+func write(ctx context.Context, s *store.Store, conn *sql.Conn, seal int64, c clock, o Options) (err error) {
+	n, err := newsOf(ctx, s, conn, c)
 	if err != nil {
 		return err
 	}

@@ -5,7 +5,6 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"time"
 
 	"github.com/lineage-audit/lineage/record"
 	"github.com/lineage-audit/lineage/store"
@@ -18,7 +17,7 @@ type news struct {
 }
 
 // newsOf looks at every folder, and at what could not be read before.
-func newsOf(ctx context.Context, s *store.Store, conn *sql.Conn, now time.Time) (*news, error) {
+func newsOf(ctx context.Context, s *store.Store, conn *sql.Conn, c clock) (*news, error) {
 	n := &news{known: map[string]folder{}}
 	if err := n.read(ctx, conn); err != nil {
 		return nil, err
@@ -37,7 +36,7 @@ func newsOf(ctx context.Context, s *store.Store, conn *sql.Conn, now time.Time) 
 			there[name] = true
 			known := n.known[name]
 			known.name = name
-			f, err := look(ctx, s, known, now)
+			f, err := look(ctx, s, known, c)
 			if err != nil {
 				return nil, err
 			}

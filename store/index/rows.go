@@ -96,6 +96,9 @@ type condition struct {
 	text string
 	args []any
 	few  bool // it leaves few runs: they are found by it, and then sorted
+	// among says that the text compares a column with what a SELECT gives: nobody
+	// knows before how many runs that leaves.
+	among bool
 }
 
 func (t *tables) runQuery(ctx context.Context, q Query) (string, []any, error) {
@@ -105,14 +108,15 @@ func (t *tables) runQuery(ctx context.Context, q Query) (string, []any, error) {
 	}
 	order, where, args := newest, []string(nil), []any(nil)
 	for _, c := range all {
-		where, args = append(where, c.text), append(args, c.args...)
-		few := c.few
-		if !few && strings.Contains(c.text, "SELECT") {
-			if few, err = t.areFew(ctx, c); err != nil {
+		if c.among {
+			if c.few, err = t.areFew(ctx, c); err != nil {
 				return "", nil, err
 			}
+			if !c.few {
+				c.text = "+" + c.text // those that fit are soon met in the order of time
+			}
 		}
-		if few {
+		if where, args = append(where, c.text), append(args, c.args...); c.few {
 			order = " ORDER BY +r.started DESC, r.id DESC"
 		}
 	}
@@ -141,7 +145,10 @@ func (t *tables) areFew(ctx context.Context, c condition) (bool, error) {
 }
 
 func (q Query) conditions() (all []condition, err error) {
-	add := func(few bool, text string, args ...any) { all = append(all, condition{text, args, few}) }
+	add := func(few bool, text string, args ...any) {
+		all = append(all, condition{text: text, args: args, few: few})
+	}
+	among := func(text string, args ...any) { all = append(all, condition{text: text, args: args, among: true}) }
 	for _, prefix := range []struct {
 		column, digits string
 		size           int
@@ -168,7 +175,7 @@ func (q Query) conditions() (all []condition, err error) {
 		add(false, "r.started < ?", encodeTime(q.Before))
 	}
 	if q.Commit != "" {
-		add(false, "r.run IN (SELECT c.run FROM commits c WHERE c.hash IN (SELECT h.hash FROM hash h WHERE h.text >= ? AND h.text < ?))",
+		among("r.run IN (SELECT c.run FROM commits c WHERE c.hash IN (SELECT h.hash FROM hash h WHERE h.text >= ? AND h.text < ?))",
 			q.Commit, q.Commit+"g") // after every digit
 	}
 	if q.Package != "" {
@@ -176,7 +183,7 @@ func (q Query) conditions() (all []condition, err error) {
 		if q.Version != "" {
 			text, args = text+" AND p.version = ?", append(args, q.Version)
 		}
-		add(false, text+")", args...)
+		among(text+")", args...)
 	}
 	return all, nil
 }

@@ -67,7 +67,7 @@ func (t *tables) begin(ctx context.Context, now time.Time) (err error) {
 	if _, err := checkSeal(ctx, t.conn, t.path); err != nil {
 		return failed(ctx, err)
 	}
-	if t.news, err = newsOf(ctx, t.store, t.conn, now); err != nil {
+	if t.news, err = newsOf(ctx, t.store, t.conn, clock{now: now}); err != nil {
 		return err
 	}
 	t.waiting, err = unlisted(ctx, t.conn)

@@ -81,7 +81,7 @@ func wantedOf(in verify.Input) (all []wantedFile, err error) {
 		case f.Digest.IsEmpty():
 			continue
 		case uri == "" && in.URI == "":
-			return nil, fmt.Errorf("%w: the record has no URI of %q", verify.ErrNotFound, f.Path)
+			return nil, absent{fmt.Errorf("the record has no URI of %q", f.Path)}
 		case uri == "":
 			all = append(all, wantedFile{prefix.Join(f.Path), f.Digest})
 			continue
@@ -131,10 +131,15 @@ func (p Fetched) hash(ctx context.Context, u fetch.URI, limit int64) (fetch.Resu
 // no more, or more of, is not there.
 func explained(err error) error {
 	if errors.Is(err, fetch.ErrNotFound) || errors.Is(err, fetch.ErrTooLarge) {
-		return fmt.Errorf("%w: %w", verify.ErrNotFound, err)
+		return absent{err}
 	}
 	return err
 }
+
+// absent is an error that says: the bytes are not there.
+type absent struct{ error }
+
+func (a absent) Unwrap() []error { return []error{a.error, verify.ErrNotFound} }
 
 // files reads all of them, and stops at the first that is not there.
 func (p Fetched) files(ctx context.Context, in verify.Input, wanted []wantedFile) error {
@@ -165,7 +170,7 @@ func (p Fetched) files(ctx context.Context, in verify.Input, wanted []wantedFile
 func (p Fetched) file(ctx context.Context, f wantedFile, limit int64) error {
 	r, err := p.hash(ctx, f.uri, limit)
 	if err == nil && r.SHA256 != f.digest {
-		err = fmt.Errorf("%w: other bytes stand at %s: sha256:%s", verify.ErrNotFound, r.URI, r.SHA256)
+		err = absent{fmt.Errorf("other bytes stand at %s: sha256:%s", r.URI, r.SHA256)}
 	}
 	return err
 }

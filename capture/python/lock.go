@@ -52,17 +52,6 @@ type Locked struct {
 	URL     string // without credentials
 	Local   bool   // a folder beside the lock
 	Hashes  []Hash // only algorithms that are still sound
-	// Archives are the files that the lock names, each with its own hashes; nil where
-	// the format names none.
-	Archives []Archive
-}
-
-// Archive is one file that a distribution can be installed from.
-type Archive struct {
-	Name   string // of the file; empty where only the URL tells
-	URL    string // without credentials; empty if the lock has none
-	Size   int64  // in bytes, 0 if the lock does not say
-	Hashes []Hash
 }
 
 // ErrLock says that a file is not what its name says. ErrNotLock says that a

@@ -109,16 +109,17 @@ func TestAllowedIsDocumented(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	_, table, _ := strings.Cut(string(page), "\n## The variables\n")
 	for _, a := range environment.Allowed {
 		mark := ""
 		if a.Determinism {
 			mark = "yes"
 		}
-		if row := "| `" + a.Name + "` | " + mark + " | " + a.Reason + " |"; !strings.Contains(string(page), row) {
+		if row := "| `" + a.Name + "` | " + mark + " | " + a.Reason + " |"; !strings.Contains(table, row) {
 			t.Errorf("docs/environment.md lacks the row\n%s", row)
 		}
 	}
-	if rows := strings.Count(string(page), "\n| `"); rows != len(environment.Allowed) {
+	if rows := strings.Count(table, "\n| `"); rows != len(environment.Allowed) {
 		t.Errorf("docs/environment.md has %d rows, the table %d", rows, len(environment.Allowed))
 	}
 }

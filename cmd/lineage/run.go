@@ -57,6 +57,9 @@ says of it; parameters are merged by name:
 A folder is hashed as a whole; links are followed. A declared path that does not
 exist is an error before the command starts.
 
+In a container nothing tells the digest of the image: name it with --image, or with
+the variable LINEAGE_IMAGE where the container is started; otherwise that is a gap.
+
 Exit status: the command's own; 128+n if a signal ended it, 127 if it was not found,
 126 if it cannot be executed; 125 for a failure of lineage before the start, and for
 --strict with an incomplete record.`
@@ -64,6 +67,7 @@ Exit status: the command's own; 128+n if a signal ended it, 127 if it was not fo
 const runExamples = `  lineage run -- python train.py
   lineage run --input data/train.csv --preprocess none --output model -- python train.py --epochs 3
   lineage run --param fold=3 --output models/fold-3 -- make train
+  lineage run --image registry.example.com/train@sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef -- python train.py
   lineage run --source https://git.example.com/team/model@0123456789abcdef0123456789abcdef01234567 -- python train.py`
 
 func (c *cli) runCommand() *cobra.Command {

@@ -3,17 +3,13 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 	"slices"
-	"strconv"
 	"time"
 
 	"github.com/lineage-audit/lineage/attach"
-	"github.com/lineage-audit/lineage/compare"
 	"github.com/lineage-audit/lineage/hashing"
 	"github.com/lineage-audit/lineage/record"
 	"github.com/lineage-audit/lineage/report/page"
-	"github.com/lineage-audit/lineage/store"
 	"github.com/lineage-audit/lineage/store/index"
 	"github.com/lineage-audit/lineage/trace"
 	"github.com/lineage-audit/lineage/verify"
@@ -24,12 +20,20 @@ import (
 type pageMaker struct {
 	c *cli
 	*judged
-	facts *page.Facts
+	facts   *page.Facts
+	catalog *index.Catalog // nil if the records cannot be listed
 }
+
+var errNoCatalog = errors.New("the records of the store cannot be listed")
 
 func (c *cli) pageFacts(ctx context.Context, j *judged) (page.Facts, error) {
 	f := page.Facts{Verdict: j.verdict, Version: version(), Time: time.Now()}
 	p := &pageMaker{c: c, judged: j, facts: &f}
+	catalog, err := c.catalog(ctx, j.store, true)
+	if p.problem("listing the records of the store", err); err == nil {
+		p.catalog = catalog
+		defer c.closing(catalog)
+	}
 	p.record(ctx)
 	p.hand(ctx)
 	p.lineage(ctx)
@@ -120,162 +124,8 @@ func modelOf(r *verify.Resolved) *trace.Model {
 }
 
 func (p *pageMaker) traced(ctx context.Context, s trace.Subject) (trace.Graph, error) {
-	catalog, err := index.Open(ctx, p.store, index.Options{})
-	if err != nil {
-		return trace.Graph{}, err
+	if p.catalog == nil {
+		return trace.Graph{}, errNoCatalog
 	}
-	defer p.c.closing(catalog)
-	w := trace.World{Catalog: catalog, Records: p.store}
-	for u, err := range p.store.Unsettled(ctx, alive) {
-		if err != nil {
-			p.problem("looking for runs without a record", err)
-		} else if u.State == store.Abandoned {
-			w.Abandoned = append(w.Abandoned, u.Intent)
-		}
-	}
-	return trace.Trace(ctx, w, s, trace.Options{})
-}
-
-// before compares with the version before: of a registered model, or else with the
-// run before that made the same outputs.
-func (p *pageMaker) before(ctx context.Context) {
-	b := &p.facts.Before
-	var old *record.Record
-	var err error
-	switch t := p.verdict.Target.Resolved; {
-	case p.facts.Record == nil:
-		b.Why = "there is no record of this one"
-		return
-	case t != nil && t.Version != "":
-		old, err = p.versionBefore(ctx, t)
-	default:
-		old, err = p.runBefore(ctx)
-	}
-	switch {
-	case err != nil:
-		b.Why = err.Error()
-		return
-	case old.ID() == p.facts.Record.ID():
-		b.Why = "it was made by the same run"
-		return
-	}
-	id := old.ID()
-	b.Record = &id
-	diff, err := compare.Compare(ctx, compare.Run{Record: old}, compare.Run{Record: p.facts.Record}, compare.Options{Files: 50})
-	if err != nil {
-		b.Why = err.Error()
-		return
-	}
-	b.Diff = &diff
-}
-
-// mostVersions is how many numbers below a version are asked for: those between may
-// have been deleted.
-const mostVersions = 20
-
-// versionBefore is the record of the version before, by the registry.
-func (p *pageMaker) versionBefore(ctx context.Context, t *verify.Resolved) (*record.Record, error) {
-	n, err := strconv.Atoi(t.Version)
-	if err != nil {
-		return nil, fmt.Errorf("version %q is no number", t.Version)
-	}
-	for k := n - 1; k > 0 && k >= n-mostVersions; k-- {
-		ref := attach.VersionRef(t.Name, strconv.Itoa(k))
-		p.facts.Before.What = fmt.Sprintf("version %d of %s", k, t.Name)
-		claims, err := p.claimsOf(ctx, ref)
-		if errors.Is(err, attach.ErrNotFound) {
-			continue
-		} else if err != nil {
-			return nil, err
-		}
-		return p.ofVersion(ctx, claims)
-	}
-	p.facts.Before.What = ""
-	return nil, errors.New("there is no version before this one")
-}
-
-// claimsOf are the records that a version names, those of the version itself first.
-func (p *pageMaker) claimsOf(ctx context.Context, ref attach.Ref) ([]attach.Attached, error) {
-	m, err := p.system.Resolve(ctx, ref)
-	if err != nil {
-		return nil, err
-	}
-	var all []attach.Attached
-	for _, target := range m.Targets {
-		attached, err := p.system.Get(ctx, target)
-		if err != nil {
-			return nil, err
-		}
-		for _, a := range attached {
-			if a.Named {
-				all = append(all, a)
-			}
-		}
-		if len(all) > 0 {
-			return all, nil
-		}
-	}
-	return nil, nil
-}
-
-// ofVersion is the one record that a version names.
-func (p *pageMaker) ofVersion(ctx context.Context, claims []attach.Attached) (*record.Record, error) {
-	ids := map[record.ID]bool{}
-	for _, c := range claims {
-		ids[c.ID] = true
-	}
-	switch {
-	case len(ids) == 0:
-		return nil, errors.New("it has no record")
-	case len(ids) > 1:
-		return nil, fmt.Errorf("it has %d records, and nothing says which of them is the model's", len(ids))
-	}
-	for _, c := range claims {
-		if c.Statement != nil {
-			return record.Decode(c.Statement)
-		}
-	}
-	r, err := p.store.Record(ctx, claims[0].ID)
-	if errors.Is(err, store.ErrNotFound) {
-		return nil, fmt.Errorf("it names record %s, which is neither with it nor in the store", claims[0].ID)
-	}
-	return r, err
-}
-
-// runBefore is the newest run before this one that succeeded and made an output at
-// the same place.
-func (p *pageMaker) runBefore(ctx context.Context) (*record.Record, error) {
-	r := p.facts.Record
-	catalog, err := index.Open(ctx, p.store, index.Options{})
-	if err != nil {
-		return nil, err
-	}
-	defer p.c.closing(catalog)
-	for _, o := range r.Outputs() {
-		at := outputPlace(o)
-		if at.Root == "" || at.Root == record.RootServer {
-			continue
-		}
-		for u, err := range catalog.ByLocation(ctx, at, index.Made) {
-			if err != nil {
-				return nil, err
-			}
-			if u.Run.Outcome.Ended0() && u.Run.Started.Before(r.Metadata().StartedOn.Time) {
-				p.facts.Before.What = "the run before that made " + at.String()
-				return p.store.Record(ctx, u.Run.ID)
-			}
-		}
-	}
-	return nil, errors.New("no recorded run before this one made the same outputs")
-}
-
-// outputPlace is where an output stood that is not a file of another.
-func outputPlace(o record.Resource) record.Location {
-	switch a := o.Annotations; {
-	case a.Tree != nil:
-		return a.Tree.Location
-	case a.File != nil && a.File.Tree == nil:
-		return a.File.Location
-	}
-	return record.Location{}
+	return trace.Trace(ctx, p.c.traceWorld(ctx, p.store, p.catalog), s, trace.Options{})
 }

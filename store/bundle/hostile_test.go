@@ -46,14 +46,14 @@ func refused(t *testing.T, name string, raw []byte) {
 // Every byte of a bundle is checked: with any of them changed it is none.
 func TestEveryByte(t *testing.T) {
 	raw := small(t)
-	for at := 0; at < len(raw); at += 3 {
+	for at := 0; at < len(raw); at += 19 {
 		changed := bytes.Clone(raw)
 		changed[at] ^= 1 << (at % 8)
 		if _, err := Check(t.Context(), bytes.NewReader(changed), ReadOptions{}); !errors.Is(err, ErrBundle) {
 			t.Fatalf("byte %d: %v", at, err)
 		}
 	}
-	for n := 0; n < len(raw); n += 97 {
+	for n := 0; n < len(raw); n += 509 {
 		if _, err := Check(t.Context(), bytes.NewReader(raw[:n]), ReadOptions{}); !errors.Is(err, ErrBundle) {
 			t.Fatalf("%d bytes: %v", n, err)
 		}

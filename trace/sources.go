@@ -14,7 +14,8 @@ import (
 // beyond says of what no run made where else it is from, or that nobody knows.
 func (t *tracer) beyond(node string, r reading, o *origin) {
 	left, all := o.rest, r.items[0].files
-	if left.files == 0 {
+	if r.items[0].digest.IsEmpty() {
+		t.ends(node, Missing{Reason: Trivial, Detail: "it is empty, and joins nothing to nothing"})
 		return
 	}
 	if left.committed > 0 {
@@ -23,7 +24,13 @@ func (t *tracer) beyond(node string, r reading, o *origin) {
 	for _, uri := range left.uris {
 		t.ends(node, Missing{Reason: HasURI, URI: uri, Detail: "the record of the run that read it says where it can be had", Files: left.sourced, Of: all})
 	}
-	if n := left.files - left.committed - left.sourced; n > 0 && left.committed < all && left.sourced < all {
+	if max(left.committed, left.sourced) == all {
+		return
+	}
+	if left.trivial > 0 {
+		t.ends(node, Missing{Reason: Trivial, Detail: "what is empty, or left everywhere by tools, joins no runs", Files: left.trivial, Of: all})
+	}
+	if n := left.files - left.committed - left.sourced - left.trivial; n > 0 || left.noManifest {
 		m := t.unknown(r, o)
 		m.Files, m.Of = n, all
 		t.ends(node, m)
@@ -41,10 +48,6 @@ func (t *tracer) inCommit(node string, r reading, files, all int64) {
 // unknown says why nobody knows where bytes are from.
 func (t *tracer) unknown(r reading, o *origin) Missing {
 	switch {
-	case r.items[0].digest.IsEmpty():
-		return Missing{Reason: Trivial, Detail: "it is empty, and joins nothing to nothing"}
-	case o.rest.trivial == o.rest.files-o.rest.committed-o.rest.sourced:
-		return Missing{Reason: Trivial, Detail: "what is empty, or left everywhere by tools, joins no runs"}
 	case o.rest.noManifest:
 		return Missing{Reason: NoManifest, Detail: "no recorded run made the folder as it is, and the list of its files is not kept here: lineage fsck says more"}
 	case len(o.later) > 0:

@@ -41,16 +41,18 @@ func TestPipeline(t *testing.T) {
 	}
 }
 
-// TestJoined are two runs, of which the second may have read what the first made.
-func TestJoined(t *testing.T) {
+// joined are two runs, of which the second may have read what the first made.
+type joined struct {
+	makes, reads map[string]any
+	code         files // of the commit of the second
+	joined       bool
+	why          string // of the second, if not
+}
+
+func joinedCases() map[string]joined {
 	long := strings.Repeat("many bytes ", 3)
 	ignore := strings.Repeat("*.pyc\n", 9)
-	for name, c := range map[string]struct {
-		makes, reads map[string]any
-		code         files // of the commit of the second
-		joined       bool
-		why          string // of the second, if not
-	}{
+	return map[string]joined{
 		"the same file":                         {in("repo:a", long), in("repo:a", long), nil, true, ""},
 		"the same bytes elsewhere":              {in("repo:a", long), in("abs:/mnt/b", long), nil, true, ""},
 		"other bytes at the same place":         {in("repo:a", long), in("repo:a", long+"."), nil, false, "unrecorded"},
@@ -59,11 +61,11 @@ func TestJoined(t *testing.T) {
 		"a folder with a file of it":            {in("repo:a", long), in("repo:b", files{"x": long, "y": long + "."}), nil, true, ""},
 		"folders that share a file":             {in("repo:a", files{"x": long, "y": "1"}), in("repo:b", files{"z": long, "y": "2"}), nil, true, ""},
 		"an empty file":                         {in("repo:a", ""), in("repo:a", ""), nil, false, "trivial"},
-		"folders that share an empty file":      {in("repo:a", files{"x": "", "y": "1"}), in("repo:a", files{"x": "", "y": long}), nil, false, "unrecorded"},
+		"folders that share an empty file":      {in("repo:a", files{"x": "", "y": "1"}), in("repo:a", files{"x": "", "y": long}), nil, false, "trivial unrecorded"},
 		"a folder of empty files":               {in("repo:a", files{"x": "", "y": ""}), in("repo:a", files{"x": "", "y": ""}), nil, false, "trivial"},
 		"a .gitignore":                          {in("repo:a/.gitignore", ignore), in("repo:a/.gitignore", ignore), nil, false, "trivial"},
-		"folders that share a .gitignore":       {in("repo:a", files{".gitignore": ignore, "y": long}), in("repo:a", files{".gitignore": ignore, "z": long + "."}), nil, false, "unrecorded"},
-		"folders that share a deep __init__.py": {in("repo:a", files{"p/__init__.py": ignore, "y": long}), in("repo:b", files{"q/__INIT__.py": ignore, "z": long + "."}), nil, false, "unrecorded"},
+		"folders that share a .gitignore":       {in("repo:a", files{".gitignore": ignore, "y": long}), in("repo:a", files{".gitignore": ignore, "z": long + "."}), nil, false, "trivial unrecorded"},
+		"folders that share a deep __init__.py": {in("repo:a", files{"p/__init__.py": ignore, "y": long}), in("repo:b", files{"q/__INIT__.py": ignore, "z": long + "."}), nil, false, "trivial unrecorded"},
 		"a folder of nothing but _SUCCESS":      {in("repo:a", files{"_SUCCESS": "", ".gitkeep": "\n"}), in("repo:b", files{"_SUCCESS": "", ".gitkeep": "\n"}), nil, false, "trivial"},
 		"a .gitignore under another name":       {in("repo:a/.gitignore", ignore), in("repo:notes.txt", ignore), nil, false, "unrecorded"},
 		"a label file on its own":               {in("repo:label.txt", "0\n"), in("repo:label.txt", "0\n"), nil, true, ""},
@@ -77,7 +79,11 @@ func TestJoined(t *testing.T) {
 		"bytes committed where they were made":  {in("repo:data.csv", long), in("repo:data.csv", long), files{"data.csv": long}, true, ""},
 		"bytes committed elsewhere":             {in("repo:data.csv", long), in("repo:data.csv", long), files{"copy.csv": long}, true, ""},
 		"a folder of the reader's commit":       {in("repo:out", files{"a": long}), in("repo:conf", files{"a": long}), files{"conf/a": long}, false, "in-commit"},
-	} {
+	}
+}
+
+func TestJoined(t *testing.T) {
+	for name, c := range joinedCases() {
 		t.Run(name, func(t *testing.T) {
 			w := newWorld(t,
 				run{name: "first", start: 0, reads: in("repo:raw", "raw, of many bytes"), makes: c.makes},
@@ -234,7 +240,7 @@ func TestParts(t *testing.T) {
 	if got := w.runs(g); got != "a b reader" {
 		t.Errorf("the runs are %q", got)
 	}
-	if got := reasons(g); got != "in-commit nothing-used unrecorded" {
+	if got := reasons(g); got != "in-commit nothing-used trivial unrecorded" {
 		t.Errorf("it ends for %q", got)
 	}
 	for _, e := range g.Edges {

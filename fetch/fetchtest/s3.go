@@ -42,8 +42,8 @@ func start(python string) error {
 	cmd.Env = append(os.Environ(), "PYTHONDONTWRITEBYTECODE=1")
 	var said bytes.Buffer
 	cmd.Stderr = &said
-	in, err := cmd.StdinPipe()
-	if err != nil {
+	var err error
+	if hold, err = cmd.StdinPipe(); err != nil {
 		return err
 	}
 	out, err := cmd.StdoutPipe()
@@ -53,10 +53,9 @@ func start(python string) error {
 	if err := cmd.Start(); err != nil {
 		return err
 	}
-	hold = in
 	line, err := bufio.NewReader(out).ReadString('\n')
 	if err != nil {
-		in.Close()
+		hold.Close()
 		return fmt.Errorf("the S3 server did not start: %v\n%s", cmd.Wait(), said.String())
 	}
 	address = "127.0.0.1:" + strings.TrimSpace(line)

@@ -15,7 +15,8 @@
 //
 // All but format and intents are named by the SHA-256 of their bytes, and are
 // hashed whenever they are read: what does not fit its name is a [*DamageError]
-// that names the key, never a record. Nothing is ever changed or removed.
+// that names the key, never a record. Nothing is ever changed, and only a sweep
+// removes: see [Store.PlanSweep] and docs/store.md.
 //
 // There is no index. What is asked for newest first reads every record once, on
 // all cores.

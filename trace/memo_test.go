@@ -6,6 +6,8 @@ import (
 	"iter"
 
 	"github.com/lineage-audit/lineage/hashing"
+	"github.com/lineage-audit/lineage/record"
+	"github.com/lineage-audit/lineage/store"
 	"github.com/lineage-audit/lineage/store/index"
 	"github.com/lineage-audit/lineage/trace"
 )
@@ -35,6 +37,19 @@ func (m *memo) Problems(ctx context.Context) ([]error, error) {
 		m.problems = &found
 	}
 	return *m.problems, nil
+}
+
+// kept are records that are decoded already, in front of a store.
+type kept struct {
+	*store.Store
+	records map[record.ID]*record.Record
+}
+
+func (k kept) Record(ctx context.Context, id record.ID) (*record.Record, error) {
+	if r := k.records[id]; r != nil {
+		return r, nil
+	}
+	return k.Store.Record(ctx, id)
 }
 
 func (m *memo) answer(key string, ask iter.Seq2[index.Use, error]) iter.Seq2[index.Use, error] {

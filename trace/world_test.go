@@ -42,6 +42,7 @@ type world struct {
 	records map[string]*record.Record
 	names   map[record.ID]string
 	written map[string]run
+	decoded map[record.ID]*record.Record
 }
 
 func newWorld(t testing.TB, runs ...run) *world {
@@ -50,8 +51,9 @@ func newWorld(t testing.TB, runs ...run) *world {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w := &world{t: t, store: s, records: map[string]*record.Record{}, names: map[record.ID]string{}, written: map[string]run{}}
-	w.world = trace.World{Catalog: &memo{Catalog: index.Scan(s), uses: map[string][]index.Use{}}, Records: s}
+	decoded := map[record.ID]*record.Record{}
+	w := &world{t: t, decoded: decoded, store: s, records: map[string]*record.Record{}, names: map[record.ID]string{}, written: map[string]run{}}
+	w.world = trace.World{Catalog: &memo{Catalog: index.Scan(s), uses: map[string][]index.Use{}}, Records: kept{s, decoded}}
 	for _, r := range runs {
 		w.put(r)
 	}
@@ -84,6 +86,7 @@ func (w *world) put(r run) {
 	}
 	made := recordtest.Record(w.t, append(opts, r.more...)...)
 	w.records[r.name], w.names[made.ID()], w.written[r.name] = made, r.name, r
+	w.decoded[made.ID()] = made
 	w.keep(r, made)
 }
 

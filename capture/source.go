@@ -199,8 +199,10 @@ func (s *session) fetched(ctx context.Context, inputs []hashedInput) map[hashing
 // is said of it, and a URI to each file that is elsewhere.
 func (s *session) sourcesOfFolder(in *hashedInput, fetched map[hashing.FileDigest]string) {
 	uris := make([]string, len(in.tree.Hashed))
+	// What lineage.yaml says of the whole folder it need not say of each file.
+	deeper := slices.ContainsFunc(s.sources, func(d declaredSource) bool { return d.path != in.path.path && within(in.path.path, d.path) })
 	for i, f := range in.tree.Hashed {
-		if uris[i] = fetched[f.Digest]; uris[i] == "" {
+		if uris[i] = fetched[f.Digest]; uris[i] == "" && deeper {
 			uris[i] = s.Place.homeless(s.said(in.tree.File(f.Found), false))
 		}
 	}

@@ -38,7 +38,7 @@ func Summary(w io.Writer, r *record.Record, f SummaryFacts, o Options) error {
 		p.alert(cell{"MISSING", bad}, word("%s: %s", m.What, m.Why))
 	}
 	summaryGaps(p, r)
-	summaryUnsourced(p, f.Sourcing, r.ID())
+	summaryUnsourced(p, f.Sourcing, r)
 	p.fact("record", word("%s", r.ID()))
 	if f.Store != "" {
 		p.fact("kept in", word("%s", f.Store))

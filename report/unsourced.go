@@ -93,14 +93,17 @@ func (u unsourced) text() string {
 }
 
 // summaryUnsourced names the inputs without a source, each with the command that says it.
-func summaryUnsourced(p *page, f Sourcing, id record.ID) {
+func summaryUnsourced(p *page, f Sourcing, r *record.Record) {
+	if r.Metadata().Outcome.Status == record.NotStarted {
+		return // nothing was read
+	}
 	some, more := bounded(f.documents(), mostUnsourced)
 	for _, u := range some {
 		p.alert(cell{"UNSOURCED", doubt}, word("%s: %s", u.Name, u.text()))
 		p.put(2+labelWidth, word("%s", pasteable(u.Command)))
 	}
 	if more > 0 {
-		p.alert(cell{"UNSOURCED", doubt}, word("and %s: lineage show %s", plural(more, "more input", "more inputs"), id.Short()))
+		p.alert(cell{"UNSOURCED", doubt}, word("and %s: lineage show %s", plural(more, "more input", "more inputs"), r.ID().Short()))
 	}
 	if len(some) > 0 {
 		p.put(2+labelWidth, word("or, where that is known already, under sources: in lineage.yaml"))

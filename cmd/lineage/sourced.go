@@ -40,20 +40,26 @@ type seeker struct {
 // capture.Options.Hashed.
 func (k *seeker) hashed(ctx context.Context) func([]record.Resource, map[hashing.TreeDigest][]byte) {
 	return func(all []record.Resource, raw map[hashing.TreeDigest][]byte) {
-		inputs := sourcing.Unsourced(all, func(d hashing.TreeDigest) (hashing.Manifest, error) { return hashing.ParseManifest(raw[d]) })
-		if len(inputs) == 0 || k.done != nil {
+		if !slices.ContainsFunc(all, isInput) || k.done != nil {
 			return
 		}
 		ctx, cancel := context.WithCancel(context.WithoutCancel(ctx))
 		k.cancel, k.done = cancel, make(chan struct{})
-		go func() {
+		go func() { // so that nobody waits for it but who wants to know
 			defer close(k.done)
-			inputs = inNarrowedCommit(ctx, k.place, k.env, all, inputs)
+			inputs := sourcing.Unsourced(all, func(d hashing.TreeDigest) (hashing.Manifest, error) { return hashing.ParseManifest(raw[d]) })
+			if len(inputs) > 0 {
+				inputs = inNarrowedCommit(ctx, k.place, k.env, all, inputs)
+			}
 			made, err := k.store.Makers(ctx, sourcing.Wanted(inputs))
 			k.err = err
 			k.left = sourcing.Found(inputs, func(_ record.Location, d hashing.FileDigest) bool { return !made[d].IsZero() })
 		}()
 	}
+}
+
+func isInput(r record.Resource) bool {
+	return r.Annotations.Role == record.RoleData || r.Annotations.Role == record.RolePreprocessing
 }
 
 // found is what was found when that time is over at the latest.

@@ -29,6 +29,11 @@ const measure = `(() => {
     if (!inDrawing(e) && s.overflowX !== "visible" && e.scrollWidth > e.clientWidth + 1) found.push("has to be scrolled: " + name(e));
     if (!inDrawing(e) && box.width > 0 && (box.right > root.clientWidth + 1 || box.left < -1)) found.push("sticks out: " + name(e));
   }
+  for (const e of document.querySelectorAll("thead th, .changes tbody th")) {
+    const r = document.createRange();
+    r.selectNodeContents(e);
+    if (/^[a-z]{1,14}$/i.test(e.textContent.trim()) && r.getClientRects().length > 1) found.push("a word is broken: " + name(e));
+  }
   const light = c => { const f = v => { v /= 255; return v <= .03928 ? v / 12.92 : ((v + .055) / 1.055) ** 2.4; }; return .2126 * f(c[0]) + .7152 * f(c[1]) + .0722 * f(c[2]); };
   const color = text => (text.match(/[\d.]+/g) || []).map(Number);
   const behind = e => { for (; e; e = e.parentElement) { const c = color(getComputedStyle(e).backgroundColor); if (c.length === 3 || c[3] > 0) return c; } return [255, 255, 255]; };

@@ -7,6 +7,8 @@ func someChanges(list any, most int) any {
 	switch all := list.(type) {
 	case []compare.Item:
 		return some(all, most)
+	case []compare.FileChange:
+		return some(all, most)
 	case []compare.Doubt:
 		return some(all, most)
 	}

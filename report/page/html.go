@@ -18,7 +18,7 @@ import (
 var templates embed.FS
 
 var pageTemplate = template.Must(template.New("page").Funcs(template.FuncMap{
-	"answer": answer, "areas": areas, "becomes": becomes, "cell": cell, "link": link, "moment": moment,
+	"answer": answer, "same": same, "areas": areas, "becomes": becomes, "cell": cell, "link": link, "moment": moment,
 	"mostEvidence": mostEvidence, "resolved": resolvedText, "spans": docs.Spans, "status": statusWord, "worstFirst": worstFirst,
 	"class": statusClass, "iconOf": statusClass, "icon": icon, "more": more,
 	"after": func(prefix, text string) string { return strings.TrimPrefix(text, prefix) },

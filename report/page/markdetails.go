@@ -36,6 +36,9 @@ func (m *marked) changes(v view) {
 			m.line("  - commits: %s; only before: %d, only now: %d %s", plainWords(string(c.Relation)), c.CountA, c.CountB, span(c.Why))
 		}
 	}
+	for _, name := range same(v.Before.Diff) {
+		m.line("- **%s**: same", plainWords(string(name)))
+	}
 }
 
 func (m *marked) change(i compare.Item) {
@@ -50,6 +53,13 @@ func (m *marked) change(i compare.Item) {
 		text += fmt.Sprintf(" (files: %d changed, %d added, %d removed, %d renamed, %d the same)", f.Changed, f.Added, f.Removed, f.Renamed, f.Same)
 	}
 	m.line("%s %s", text, span(i.Why))
+	if i.Files == nil {
+		return
+	}
+	for _, f := range some(i.Files.List, 5) {
+		m.line("    - %s %s %s", plainWords(string(f.Kind)), span(f.Path), span(f.Was))
+	}
+	m.beyond("    ", len(i.Files.List), 5, "")
 }
 
 // beyond says how many things a list leaves out.

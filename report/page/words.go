@@ -58,10 +58,26 @@ func answer(a compare.Answer) string {
 	return "Nobody can tell whether the outputs are the same: not all of them were recorded of both runs."
 }
 
-// areas are those of a comparison about which there is something to say, the causes
-// first.
+// areas are those of a comparison of which something differs or cannot be told, the
+// causes first.
 func areas(d *compare.Diff) []compare.Area {
-	return slices.DeleteFunc(slices.Concat(d.Causes, d.Results), func(a compare.Area) bool { return a.Status == compare.Unrecorded })
+	return slices.DeleteFunc(slices.Concat(d.Causes, d.Results), func(a compare.Area) bool {
+		return a.Status == compare.Unrecorded || isSame(a)
+	})
+}
+
+// same are the areas of which all is the same.
+func same(d *compare.Diff) (names []compare.AreaName) {
+	for _, a := range slices.Concat(d.Causes, d.Results) {
+		if isSame(a) {
+			names = append(names, a.Name)
+		}
+	}
+	return names
+}
+
+func isSame(a compare.Area) bool {
+	return a.Status == compare.Same && len(a.Items) == 0 && len(a.Doubts) == 0
 }
 
 func moment(t record.Timestamp) string {

@@ -151,6 +151,11 @@ func diff() *compare.Diff {
 			{Name: compare.Data, Status: compare.Differs, A: 2, B: 2, Doubts: []compare.Doubt{}, Items: []compare.Item{{
 				Kind: compare.KindChanged, Sort: compare.SortFile, What: "repo:data/train.csv", A: "sha256:aa", B: "sha256:bb", Bearing: compare.Read,
 			}}},
+			{Name: compare.Preprocessing, Status: compare.Same, Items: []compare.Item{}, Doubts: []compare.Doubt{}},
+			{Name: compare.Code, Status: compare.Differs, Items: []compare.Item{{
+				Kind: compare.KindChanged, Sort: compare.SortFolder, What: "repo:.", A: "lineageTree1:" + strings.Repeat("ab", 32), B: "lineageTree1:" + strings.Repeat("cd", 32),
+				Files: &compare.Files{Same: 3, Changed: 1, List: []compare.FileChange{{Kind: compare.KindChanged, Path: "train.py"}}},
+			}}, Doubts: []compare.Doubt{}},
 			{Name: compare.Packages, Status: compare.Unknown, Items: []compare.Item{}, Doubts: []compare.Doubt{{Of: compare.OfA, What: "numpy", Why: "it was not captured"}}},
 		},
 		Results: []compare.Area{{Name: compare.Outputs, Status: compare.Differs, Items: []compare.Item{}, Doubts: []compare.Doubt{}}},

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # The main job, end to end: two steps of a real training are recorded, the model that
-# they register is verified, and fails once its data or its bytes were changed.
+# they register is verified, traced and reported, and fails once its data or its bytes
+# were changed.
 #
 #     make demo            ends with 0 only if every step ended as it should
 #     make demo KEEP=1     leaves the working folder, to look around in
@@ -109,6 +110,11 @@ tell() {
     say "A release engineer verifies the model that was registered, before it is promoted."
     expect 0 "$verify" "^PASS"
 
+    say "An auditor asks what the model was made of, and takes the evidence along as one page."
+    expect 0 'lineage trace models:/penguins@champion' "made by run python prepare.py"
+    expect 0 "${verify/verify/report} -o ../evidence.html"
+    grep -q '<html' ../evidence.html || stop "the page of evidence is no page."
+
     say "Someone edits one row of the prepared data that the training read."
     expect 0 "sed '2s/Adelie/Gentoo/' data/prepared/train.csv >../edited.csv && mv ../edited.csv data/prepared/train.csv"
     expect 1 "$verify" "^  inputs.available failed"
@@ -128,6 +134,11 @@ tell() {
     say "With the byte as it was, the model passes again."
     expect 0 "cp ../model.kept $model"
     expect 0 "$verify | sed -n 1,2p" "^PASS"
+
+    say "Somebody corrects a row of the raw data. Why is the prepared data another one?"
+    expect 0 "sed '2s/Adelie/Gentoo/' data/penguins_raw.csv >../edited.csv && mv ../edited.csv data/penguins_raw.csv"
+    expect 0 'lineage run -q --input data/penguins_raw.csv --output data/prepared -- python prepare.py'
+    expect 0 'lineage diff @3 @1 --stat' "data/penguins_raw.csv"
 
     say "Every step ended as it should."
 }

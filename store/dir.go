@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -82,7 +83,7 @@ func (d *Dir) List(ctx context.Context, prefix string) iter.Seq2[string, error] 
 // list yields the keys below a folder, which is "" or ends with a slash, whose
 // next part starts with start, and tells whether to go on.
 func (d *Dir) list(ctx context.Context, folder, start string, yield func(string, error) bool) bool {
-	entries, err := os.ReadDir(d.file(folder))
+	entries, err := readDir(d.file(folder), start)
 	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENOTDIR) {
 		return true
 	}
@@ -91,9 +92,6 @@ func (d *Dir) list(ctx context.Context, folder, start string, yield func(string,
 		return false
 	}
 	for _, name := range keyOrder(entries) {
-		if !strings.HasPrefix(name, start) {
-			continue
-		}
 		more := false
 		if strings.HasSuffix(name, "/") {
 			more = d.list(ctx, folder+name, "", yield)
@@ -105,6 +103,21 @@ func (d *Dir) list(ctx context.Context, folder, start string, yield func(string,
 		}
 	}
 	return true
+}
+
+// readDir gives what is in a folder and starts with start, in no order: of thousands
+// of names one may be wanted.
+func readDir(path, start string) ([]fs.DirEntry, error) {
+	if info, err := os.Stat(path); err != nil || !info.IsDir() { // opening a FIFO would block
+		return nil, cmp.Or(err, error(syscall.ENOTDIR))
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	entries, err := f.ReadDir(-1)
+	return slices.DeleteFunc(entries, func(e fs.DirEntry) bool { return !strings.HasPrefix(e.Name(), start) }), err
 }
 
 // keyOrder gives the names that are parts of keys, those of folders with a slash,

@@ -23,7 +23,7 @@ func (s *Store) Find(ctx context.Context, text string) (*record.Record, error) {
 	if n, found := strings.CutPrefix(text, "@"); found {
 		return s.findNewest(ctx, text, n)
 	}
-	prefix, err := namePrefix(text)
+	prefix, err := NamePrefix(text)
 	if err != nil {
 		return nil, err
 	}
@@ -93,27 +93,9 @@ func (s *Store) candidates(ctx context.Context, prefix string) ([]Candidate, err
 	return nil, errors.Join(append(damage, unread...)...)
 }
 
-// Named gives what a text of four digits or more names as far as keys tell: the
-// records whose id starts with it, and the runs that were announced with such an
-// invocation. No record is read.
-func (s *Store) Named(ctx context.Context, text string) (ids []record.ID, announced []record.Invocation, err error) {
-	prefix, err := namePrefix(text)
-	if err != nil {
-		return nil, nil, err
-	}
-	found, err := s.byID(ctx, prefix)
-	if err != nil {
-		return nil, nil, err
-	}
-	for _, c := range found {
-		ids = append(ids, c.ID)
-	}
-	announced, _ = s.announced(ctx, prefix) // the damaged ones have no name
-	return ids, announced, ctx.Err()
-}
-
-// namePrefix is the text in lower case, if it can name a run by its digits.
-func namePrefix(text string) (string, error) {
+// NamePrefix is the text in lower case, if it can name a run by its first digits;
+// else the error wraps [ErrName].
+func NamePrefix(text string) (string, error) {
 	prefix := strings.ToLower(text)
 	if len(prefix) < 4 || len(prefix) > 64 || strings.Trim(prefix, "0123456789abcdef") != "" {
 		return "", fmt.Errorf("run %q: %w", text, ErrName)

@@ -50,7 +50,7 @@ func (d *Dir) Names(ctx context.Context, folder string) ([]string, error) {
 	if err := errors.Join(ctx.Err(), CheckKey(strings.TrimSuffix(folder, "/"))); err != nil {
 		return nil, err
 	}
-	entries, err := os.ReadDir(d.file(folder))
+	entries, err := readDir(d.file(folder), "")
 	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENOTDIR) {
 		return nil, nil
 	}

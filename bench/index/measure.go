@@ -192,12 +192,14 @@ func some(n int) error {
 }
 
 func (a *asker) show() error {
-	ids, _, err := a.store.Named(a.ctx, draw(a, a.known.IDs).String()[:16])
-	if err != nil || len(ids) != 1 {
-		return fmt.Errorf("found %d records: %w", len(ids), err)
+	for r, err := range a.catalog.Runs(a.ctx, index.Query{ID: draw(a, a.known.IDs).String()[:12]}) {
+		if err != nil {
+			return err
+		}
+		_, err = a.store.Record(a.ctx, r.ID)
+		return err
 	}
-	_, err = a.store.Record(a.ctx, ids[0])
-	return err
+	return some(0)
 }
 
 func (a *asker) newest() error {

@@ -24,66 +24,62 @@ func (c *cli) find(ctx context.Context, s *store.Store, text string) (report.Run
 		}
 		return c.nth(ctx, s, text, n)
 	}
-	ids, announced, err := s.Named(ctx, text)
+	prefix, err := store.NamePrefix(text)
 	if err != nil {
 		return report.Run{}, err
 	}
-	if len(ids) == 1 && len(announced) == 0 {
-		r, err := s.Record(ctx, ids[0])
-		return report.Run{Record: r}, err
+	if id, err := record.ParseID(prefix); err == nil {
+		if r, err := s.Record(ctx, id); !errors.Is(err, store.ErrNotFound) {
+			return report.Run{Record: r}, err
+		}
 	}
-	return c.findNamed(ctx, s, text, ids, announced)
+	return c.findNamed(ctx, s, text, prefix)
 }
 
-// findNamed is find where the keys alone do not tell which run is meant.
-func (c *cli) findNamed(ctx context.Context, s *store.Store, text string, ids []record.ID, announced []record.Invocation) (report.Run, error) {
+// findNamed is find by the first digits of an id or an invocation.
+func (c *cli) findNamed(ctx context.Context, s *store.Store, text, prefix string) (report.Run, error) {
 	catalog, err := c.catalog(ctx, s, false)
 	if err != nil {
 		return report.Run{}, err
 	}
 	defer catalog.Close() // what it read is read: nothing hangs on this
-	for run, err := range catalog.Runs(ctx, index.Query{Invocation: strings.ToLower(text)}) {
-		if err != nil {
-			return report.Run{}, err
-		}
-		if !slices.Contains(ids, run.ID) {
-			ids = append(ids, run.ID)
-		}
-		announced = slices.DeleteFunc(announced, func(i record.Invocation) bool { return i == run.Invocation })
-	}
-	var found []store.Candidate
-	for _, id := range ids {
-		found = append(found, store.Candidate{ID: id})
-	}
-	for _, i := range announced {
-		found = append(found, store.Candidate{Invocation: i})
-	}
+	found, open, err := candidates(ctx, catalog, prefix)
 	switch {
+	case err != nil:
+		return report.Run{}, err
 	case len(found) > 1:
 		return report.Run{}, &store.AmbiguousError{Text: text, Candidates: found}
-	case len(ids) == 1:
-		r, err := s.Record(ctx, ids[0])
+	case len(open) == 1:
+		return report.Run{Intent: &open[0].Intent, State: record.Status(open[0].State)}, nil
+	case len(found) == 1:
+		r, err := s.Record(ctx, found[0].ID)
 		return report.Run{Record: r}, err
-	case len(announced) == 1:
-		return c.announced(ctx, s, catalog, text, announced[0])
 	}
 	return report.Run{}, notFound(ctx, catalog, text)
 }
 
-// announced is a run that has no record, unless it got one meanwhile.
-func (c *cli) announced(ctx context.Context, s *store.Store, catalog *index.Catalog, text string, i record.Invocation) (report.Run, error) {
-	if _, err := s.Intent(ctx, i); err != nil {
-		return report.Run{}, err
+// candidates are the runs that the digits may name; those without a record come
+// whole as well.
+func candidates(ctx context.Context, catalog *index.Catalog, prefix string) (found []store.Candidate, open []store.Unsettled, err error) {
+	for _, q := range []index.Query{{ID: prefix}, {Invocation: prefix}} {
+		for run, err := range catalog.Runs(ctx, q) {
+			if err != nil {
+				return nil, nil, err
+			}
+			if c := (store.Candidate{ID: run.ID}); !slices.Contains(found, c) {
+				found = append(found, c)
+			}
+		}
 	}
 	for u, err := range catalog.Unsettled(ctx, alive) {
 		if err != nil {
-			return report.Run{}, err
+			return nil, nil, err
 		}
-		if u.InvocationID == i {
-			return report.Run{Intent: &u.Intent, State: record.Status(u.State)}, nil
+		if strings.HasPrefix(u.InvocationID.String(), prefix) {
+			found, open = append(found, store.Candidate{Invocation: u.InvocationID}), append(open, u)
 		}
 	}
-	return c.find(ctx, s, text)
+	return found, open, nil
 }
 
 // notFound says that no run has the name; while records cannot be read, one of them

@@ -46,7 +46,7 @@ func openTables(ctx context.Context, s *store.Store, dir string, now time.Time) 
 	if err := checkFile(path); err != nil {
 		return nil, err
 	}
-	db, conn, err := connect(ctx, path, "ro", "query_only(1)")
+	db, conn, err := connect(ctx, path, "ro", "query_only(1)", "cache_size(-65536)")
 	if err != nil {
 		return nil, failed(ctx, err)
 	}

@@ -9,6 +9,7 @@ package docs
 
 import (
 	_ "embed"
+	"regexp"
 	"strings"
 )
 
@@ -16,7 +17,7 @@ import (
 var checks string
 
 // Explanation is what is documented of one check. Each is Markdown of one
-// paragraph: text, with code between backquotes.
+// paragraph: text, with code between backquotes, and of links their words.
 type Explanation struct {
 	Proves, DoesNotProve, NotApplicable, Fails, Lacking, Mend string
 }
@@ -41,8 +42,11 @@ func item(section, label string) string {
 		return ""
 	}
 	text, _, _ = strings.Cut(text, "\n")
-	return text
+	return links.ReplaceAllString(text, "$1")
 }
+
+// links lead to other pages of the documentation, which a shown text is not beside.
+var links = regexp.MustCompile(`\[([^\]]*)\]\([^)]*\)`)
 
 // Span is a piece of a paragraph: plain text, or code.
 type Span struct {

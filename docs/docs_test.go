@@ -25,8 +25,13 @@ func TestEveryCheckIsExplained(t *testing.T) {
 			switch {
 			case strings.TrimSpace(text) == "":
 				t.Errorf("%s: %s: no text", id, name)
-			case strings.Count(text, "`")%2 != 0, strings.ContainsAny(text, "*[]<>_|\n"):
-				t.Errorf("%s: %s: more than plain text and code: %q", id, name, text)
+			case strings.Count(text, "`")%2 != 0:
+				t.Errorf("%s: %s: code has no end: %q", id, name, text)
+			}
+			for _, s := range docs.Spans(text) {
+				if !s.Code && strings.ContainsAny(s.Text, "*[]<>_|\n") {
+					t.Errorf("%s: %s: more than plain text and code: %q", id, name, text)
+				}
 			}
 		}
 	}

@@ -12,7 +12,7 @@ func TestMain(m *testing.M) {
 	flag.Parse()
 	given := map[string]bool{}
 	flag.Visit(func(f *flag.Flag) { given[f.Name] = true })
-	for name, value := range map[string]string{"rapid.seed": "20260314", "rapid.checks": "15", "rapid.nofailfile": "true"} {
+	for name, value := range map[string]string{"rapid.seed": "20260314", "rapid.checks": "6", "rapid.nofailfile": "true"} {
 		if given[name] {
 			continue
 		}

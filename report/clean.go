@@ -12,9 +12,11 @@ import (
 // characters (\n, \x1b, \u009b), line and paragraph separators, marks of direction
 // (\u202e), all that has no width of its own (\u200b, joiners and tags too), and the
 // bytes of invalid UTF-8 (\xff). The selectors that choose a symbol's or an
-// ideograph's look stay behind one. All other text stays as it is, so that
-// cleaning twice is the same as once.
+// ideograph's look stay behind one. So does the second of two number signs: "##[" and
+// "##vso[" are commands to the runners of CI wherever they stand in a line. All other
+// text stays as it is, so that cleaning twice is the same as once.
 func Clean(s string) string {
+	s = commands.Replace(s)
 	if isASCII(s) {
 		return s
 	}
@@ -28,6 +30,9 @@ func Clean(s string) string {
 	})
 	return b.String()
 }
+
+// commands hides those of GitHub's, Azure's and TeamCity's runners.
+var commands = strings.NewReplacer("##[", `#\x23[`, "##vso[", `#\x23vso[`, "##teamcity[", `#\x23teamcity[`)
 
 // isASCII tells whether s is printable ASCII, as nearly every text is.
 func isASCII(s string) bool {

@@ -13,6 +13,8 @@ func TestClean(t *testing.T) {
 	for _, c := range []struct{ name, in, want string }{
 		{"empty", "", ""},
 		{"ascii", `data/train (1).csv \ ~ "x"`, `data/train (1).csv \ ~ "x"`},
+		{"commands of runners", "a##[error]b ##vso[x] ##teamcity[y] ###[z]", `a#\x23[error]b #\x23vso[x] #\x23teamcity[y] ##\x23[z]`},
+		{"number signs", "# ## a", "# ## a"},
 		{"line end", "a\nb", `a\nb`},
 		{"return", "good\rbad", `good\rbad`},
 		{"tab", "a\tb", `a\tb`},

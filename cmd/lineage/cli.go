@@ -173,7 +173,7 @@ func (c *cli) who(anonymous bool) (host, name string) {
 func clean(s string) string {
 	lines := strings.Split(s, "\n")
 	for i := range lines {
-		lines[i] = strings.ReplaceAll(report.Clean(lines[i]), "##", `#\x23`)
+		lines[i] = report.Clean(lines[i])
 		if rest, found := strings.CutPrefix(strings.TrimSpace(lines[i]), "::"); found {
 			lines[i] = `:\x3a` + rest
 		}

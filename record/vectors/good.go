@@ -52,7 +52,7 @@ func goodRecords() []vector {
 		"output-empty-folder":   {rt.OutputTree("repo:empty", nil)},
 		"output-of-one-file":    {rt.OutputTree("repo:one", rt.Files{"file": "1"})},
 		"output-on-server":      {serverModel},
-		"output-of-many-files":  {many(record.MaxParts+1)},
+		"output-of-many-files":  {many(record.MaxParts + 1)},
 		"output-in-root":        {rt.NoOutputs, rt.OutputTree("repo:.", rt.Files{"a": "1", "b/c": "2"})},
 		"output-roots":          {rt.Output("abs:/mnt/m.bin", "m"), rt.Output("home:m.bin", "m"), rt.Output("venv:m.bin", "m")},
 		"output-alike-names":    {rt.OutputTree("repo:.model", rt.Files{"a": "1"}), rt.Output("repo:model-2", "2"), rt.Output("repo:model.bin", "3"), rt.Output("repo:mode", "4")},

@@ -39,7 +39,6 @@ type asker struct {
 	catalog *index.Catalog
 	known   facts
 	random  *rand.Rand
-	found   int
 }
 
 func measure(ctx context.Context, dir string, known facts, o options, out, progress io.Writer) ([]times, error) {
@@ -87,12 +86,16 @@ func measure(ctx context.Context, dir string, known facts, o options, out, progr
 	if err := sizes(out, place, known.Runs); err != nil {
 		return nil, err
 	}
-	a := &asker{ctx, s, c, known, rand.New(rand.NewPCG(1, 2)), 0}
-	var all []times
+	a := &asker{ctx, s, c, known, rand.New(rand.NewPCG(1, 2))}
+	return a.askAll(o.queries, out)
+}
+
+// askAll asks so many questions of each kind.
+func (a *asker) askAll(queries int, out io.Writer) (all []times, err error) {
 	fmt.Fprintf(out, "\n%-34s %10s %10s %10s\n", "", "p50", "p99", "most")
 	for _, q := range a.questions() {
 		t := times{what: q.what}
-		for range o.queries {
+		for range queries {
 			began := time.Now()
 			if err := q.ask(); err != nil {
 				return nil, fmt.Errorf("%s: %w", q.what, err)

@@ -16,22 +16,11 @@ import (
 	"testing"
 	"time"
 
-	"github.com/rogpeppe/go-internal/testscript"
 	"github.com/santhosh-tekuri/jsonschema/v6"
 
 	"github.com/lineage-audit/lineage/fetch/fetchtest"
 	"github.com/lineage-audit/lineage/report"
 )
-
-// serve FOLDER serves it over HTTP until the script ends; URL is where.
-func serve(ts *testscript.TestScript, neg bool, args []string) {
-	if neg || len(args) != 1 {
-		ts.Fatalf("usage: serve FOLDER")
-	}
-	s := httptest.NewServer(http.FileServer(http.Dir(ts.MkAbs(args[0]))))
-	ts.Defer(s.Close)
-	ts.Setenv("URL", s.URL)
-}
 
 // want checks how a process ended, and what it said.
 func (s *site) want(got ended, status int, said ...string) {

@@ -2,6 +2,8 @@ package main
 
 import (
 	"errors"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -95,4 +97,14 @@ func flip(ts *testscript.TestScript, _ bool, args []string) {
 	content[at] ^= 1
 	ts.Check(os.Chmod(path, 0o600))
 	ts.Check(os.WriteFile(path, content, 0o600))
+}
+
+// serve FOLDER serves it over HTTP until the script ends; URL is where.
+func serve(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: serve FOLDER")
+	}
+	s := httptest.NewServer(http.FileServer(http.Dir(ts.MkAbs(args[0]))))
+	ts.Defer(s.Close)
+	ts.Setenv("URL", s.URL)
 }

@@ -3,6 +3,8 @@ package ci
 import (
 	"fmt"
 	"strings"
+
+	"github.com/lineage-audit/lineage/report"
 )
 
 // mostMarkdown is GitHub's bound for the summary of a step; what is longer is lost
@@ -85,31 +87,12 @@ func section(f finding) string {
 	return b.String()
 }
 
-// span is a clean text as a code span, in which nothing is markup, a link, a
-// mention or a reference. Its fence is longer than any row of backquotes in it. The
-// mark of a log's older commands stands as an escape, since comments are printed too.
+// span is report.CodeSpan of what is there, and a dash for what is not.
 func span(s string) string {
 	if s = strings.TrimSpace(s); s == "" {
 		return "–"
 	}
-	s = strings.ReplaceAll(s, "##", `#\x23`)
-	fence := strings.Repeat("`", longestRow(s)+1)
-	if strings.HasPrefix(s, "`") || strings.HasSuffix(s, "`") {
-		s = " " + s + " "
-	}
-	return fence + s + fence
-}
-
-// longestRow is the length of the longest row of backquotes.
-func longestRow(s string) (longest int) {
-	row := 0
-	for _, c := range []byte(s) {
-		if row++; c != '`' {
-			row = 0
-		}
-		longest = max(longest, row)
-	}
-	return longest
+	return report.CodeSpan(s)
 }
 
 // cell is a span in a table, where a bar stands as an escape: how it is written

@@ -3,6 +3,8 @@ package page
 import (
 	"fmt"
 	"strings"
+
+	"github.com/lineage-audit/lineage/report"
 )
 
 // marked collects Markdown. What is foreign stands as a code span or in a code
@@ -25,33 +27,8 @@ func (m *marked) item(label string, spans ...string) {
 // block writes commands as a code block. Its fence is longer than any row of
 // backquotes in it, and each line begins with a word of ours.
 func (m *marked) block(language string, lines []string) {
-	fence := strings.Repeat("`", max(3, longestRow(strings.Join(lines, "\n"))+1))
+	fence := strings.Repeat("`", max(3, report.Backquotes(strings.Join(lines, "\n"))+1))
 	m.line("%s%s\n%s\n%s\n", fence, language, strings.Join(lines, "\n"), fence)
 }
 
-// span is a clean text as a code span. The marks of a log's older commands stand as
-// an escape, since Markdown is printed to logs, too.
-func span(text string) string {
-	if text == "" {
-		return ""
-	}
-	text = strings.ReplaceAll(text, "#", "#\x00")
-	text = strings.ReplaceAll(strings.ReplaceAll(text, "#\x00#\x00", `#\x23`), "\x00", "")
-	fence := strings.Repeat("`", longestRow(text)+1)
-	if strings.HasPrefix(text, "`") || strings.HasSuffix(text, "`") || strings.Trim(text, " ") != text {
-		text = " " + text + " "
-	}
-	return fence + text + fence
-}
-
-// longestRow is the length of the longest row of backquotes.
-func longestRow(s string) (longest int) {
-	row := 0
-	for _, c := range []byte(s) {
-		if row++; c != '`' {
-			row = 0
-		}
-		longest = max(longest, row)
-	}
-	return longest
-}
+func span(text string) string { return report.CodeSpan(text) }

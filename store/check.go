@@ -92,11 +92,11 @@ func (s *Store) Unreadable(ctx context.Context, key string) error {
 		if err == nil {
 			_, err = s.Intent(ctx, i)
 		}
-		return err
+		return s.unlessForeign(err)
 	}
 	id, err := parseRecordKey(key)
 	if err == nil {
 		_, err = s.Record(ctx, id)
 	}
-	return err
+	return s.unlessForeign(err)
 }

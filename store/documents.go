@@ -77,7 +77,8 @@ func (s *Store) documents(ctx context.Context, kind string, about record.ID) ite
 				yield(nil, &ListError{kind, err})
 				return
 			}
-			if !yield(s.document(ctx, key, strings.TrimPrefix(key, folder))) {
+			raw, err := s.document(ctx, key, strings.TrimPrefix(key, folder))
+			if !s.passes(err) && !yield(raw, err) {
 				return
 			}
 		}

@@ -75,7 +75,11 @@ func (s *Store) Intents(ctx context.Context) iter.Seq2[Announced, error] {
 				yield(Announced{}, &ListError{"intents", err})
 				return
 			}
-			if !yield(s.intent(ctx, key)) {
+			var a Announced
+			if _, err = parseIntentKey(key); err == nil {
+				a, err = s.intent(ctx, key)
+			}
+			if !s.passes(err) && !yield(a, err) {
 				return
 			}
 		}

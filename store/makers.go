@@ -37,7 +37,7 @@ func (s *Store) Makers(ctx context.Context, digests []hashing.FileDigest) (map[h
 		if err := ctx.Err(); err != nil {
 			return found, err
 		}
-		if err := s.makerAt(ctx, key, wanted, found); err != nil && damage == nil {
+		if err := s.makerAt(ctx, key, wanted, found); err != nil && damage == nil && !s.passes(err) {
 			damage = err
 		}
 		if len(wanted) == 0 {
@@ -56,12 +56,12 @@ func (s *Store) newestRecords(ctx context.Context) ([]string, error) {
 
 // makerAt moves what the record at key made from wanted to found.
 func (s *Store) makerAt(ctx context.Context, key string, wanted map[string]bool, found map[hashing.FileDigest]record.ID) error {
-	raw, err := s.read(ctx, key, record.MaxSize)
-	if err != nil || !holdsAny(raw, wanted) {
-		return err
-	}
 	id, err := parseRecordKey(key)
 	if err != nil {
+		return err
+	}
+	raw, err := s.read(ctx, key, record.MaxSize)
+	if err != nil || !holdsAny(raw, wanted) {
 		return err
 	}
 	if got := hashing.Bytes(raw); got != hashing.FileDigest(id) {

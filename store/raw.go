@@ -49,7 +49,7 @@ func (s *Store) RawNaming(ctx context.Context, texts []string) iter.Seq2[RawReco
 			return result{r, named}, err
 		}
 		for r, err := range inOrder(ctx, keys, read) {
-			if (err != nil || r.wanted) && !yield(r.RawRecord, err) {
+			if (err != nil || r.wanted) && !s.passes(err) && !yield(r.RawRecord, err) {
 				return
 			}
 		}

@@ -3,6 +3,7 @@ package store
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"iter"
 	"slices"
@@ -14,6 +15,8 @@ import (
 
 const recordSuffix = ".intoto.json"
 
+var errMisplaced = errors.New("a record of that id would stand elsewhere")
+
 func recordKey(id record.ID) string {
 	s := id.String()
 	return "records/" + s[:2] + "/" + s + recordSuffix
@@ -22,6 +25,9 @@ func recordKey(id record.ID) string {
 func parseRecordKey(key string) (record.ID, error) {
 	name := key[strings.LastIndexByte(key, '/')+1:]
 	id, err := record.ParseID(strings.TrimSuffix(name, recordSuffix))
+	if err == nil && strings.HasSuffix(name, recordSuffix) && recordKey(id) != key {
+		return record.ID{}, &DamageError{key, errMisplaced} // it may be a record, and is not found by its id
+	}
 	if err != nil || recordKey(id) != key {
 		return record.ID{}, &DamageError{key, fmt.Errorf("%w of a record", errKey)}
 	}

@@ -61,13 +61,18 @@ func (s *Store) sourcesBelow(ctx context.Context, prefix string, wanted map[hash
 		about, name, _ := strings.Cut(strings.TrimPrefix(key, "sources/"), "/")
 		digest, err := hashing.ParseFileDigest(about)
 		if err != nil {
-			damage = errors.Join(damage, &DamageError{key, fmt.Errorf("%w of a source", errKey)})
+			if err := (&DamageError{key, fmt.Errorf("%w of a source", errKey)}); !s.passes(err) {
+				damage = errors.Join(damage, err)
+			}
 			continue
 		}
 		if !wanted[digest] {
 			continue
 		}
 		f, err := s.source(ctx, key, name, digest)
+		if s.passes(err) {
+			continue
+		}
 		if err != nil {
 			damage = errors.Join(damage, err)
 			continue

@@ -25,6 +25,7 @@ const usual = 48 << 10
 type Store struct {
 	backend Backend
 	ours    atomic.Bool // the format is there, and is ours for ever
+	foreign func(key string)
 }
 
 // Open opens the store that the backend keeps. One that has nothing in it yet

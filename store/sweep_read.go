@@ -122,6 +122,9 @@ func (w *sweeper) records(ctx context.Context) error {
 		done++
 		w.opts.Progress(done, len(keys))
 		w.seen[key] = true
+		if w.passes(err) {
+			continue
+		}
 		if err != nil {
 			w.unreadable(key, err)
 			continue

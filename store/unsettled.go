@@ -125,6 +125,9 @@ func (s *Store) announced(ctx context.Context, prefix string) (found []record.In
 			return found, append(damage, &ListError{"intents", err})
 		}
 		i, err := parseIntentKey(key)
+		if s.passes(err) {
+			continue
+		}
 		if err != nil {
 			damage = append(damage, err)
 			continue

@@ -120,6 +120,9 @@ func (c *cli) open(ctx context.Context, p *capture.Place) (*store.Store, string,
 		}
 	}
 	s, err := store.Open(ctx, store.NewDir(dir))
+	if err == nil {
+		s.OnForeign(c.foreign())
+	}
 	return s, dir, err
 }
 

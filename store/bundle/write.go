@@ -182,10 +182,13 @@ func (b *writer) writeSources(ctx context.Context) error {
 			return err
 		}
 		k, err := store.ParseKey(key)
-		if err != nil || !b.sources[k.Source.String()] {
-			continue
+		switch {
+		case err != nil:
+			err = b.store.Foreign(key)
+		case b.sources[k.Source.String()]:
+			err = b.document(ctx, k)
 		}
-		if err := b.document(ctx, k); err != nil {
+		if err != nil {
 			return err
 		}
 	}
@@ -205,18 +208,28 @@ func (b *writer) writeRuns(ctx context.Context) error {
 			return err
 		}
 		for _, kind := range about {
-			for key, err := range b.store.Keys(ctx, fmt.Sprintf("%s/%s/", kind, id)) {
-				if err != nil {
-					return err
-				}
-				k, err := store.ParseKey(key)
-				if err != nil {
-					return err
-				}
-				if err := b.document(ctx, k); err != nil {
-					return err
-				}
+			if err := b.documents(ctx, fmt.Sprintf("%s/%s/", kind, id)); err != nil {
+				return err
 			}
+		}
+	}
+	return nil
+}
+
+// documents writes what is kept in a folder, in order.
+func (b *writer) documents(ctx context.Context, folder string) error {
+	for key, err := range b.store.Keys(ctx, folder) {
+		if err != nil {
+			return err
+		}
+		k, err := store.ParseKey(key)
+		if err == nil {
+			err = b.document(ctx, k)
+		} else {
+			err = b.store.Foreign(key)
+		}
+		if err != nil {
+			return err
 		}
 	}
 	return nil

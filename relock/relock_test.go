@@ -189,13 +189,13 @@ func TestSeveralInterpreters(t *testing.T) {
 func FuzzParseLock(f *testing.F) {
 	f.Add("[[package]]\nname = \"a\"\nversion = \"1\"\nfiles = [{file = \"a-1.whl\", hash = \"sha256:" + a64 + "\"}]\n")
 	f.Add("lock-version = \"1.0\"\n[[packages]]\nname = \"a\"\nversion = \"1\"\nsdist = {url = \"https://example.org/a\\u2028-1.zip\", hashes = {sha256 = \"" + a64 + "\"}}\n")
+	r := recordtest.Record(f, recordtest.Without(record.RolePackage), installed("a", "1"))
 	f.Fuzz(func(t *testing.T, content string) {
 		for _, name := range []string{"repo:uv.lock", "repo:poetry.lock", "repo:pylock.toml", "repo:requirements.txt"} {
 			l, err := ParseLock(recordtest.Location(name), []byte(content))
 			if err != nil {
 				continue
 			}
-			r := recordtest.Record(t, recordtest.Without(record.RolePackage), installed("a", "1"))
 			for _, format := range []Format{Requirements, Pylock} {
 				w, err := Write(r, Of(r, []Lock{l}), Options{Format: format})
 				if err != nil {

@@ -66,7 +66,7 @@ func (t *tables) settledSince(ctx context.Context, wanted bool) (map[record.Invo
 	if !wanted {
 		return settled, nil
 	}
-	names, err := shards(ctx, t.store, store.KindRecord)
+	names, _, err := shards(ctx, t.store, store.KindRecord)
 	if err != nil {
 		return nil, err
 	}
@@ -163,12 +163,8 @@ func (t *tables) unreadableTrees(ctx context.Context) (found []error, err error)
 }
 
 func (t *tables) problemKeys(ctx context.Context) (keys []string, err error) {
-	for _, kind := range []store.Kind{store.KindRecord, store.KindIntent} {
-		beside, err := strays(ctx, t.store, kind)
-		if err != nil {
-			return nil, err
-		}
-		keys = append(keys, beside...)
+	if keys, err = strays(ctx, t.store, t.news.beside); err != nil {
+		return nil, err
 	}
 	rows, err := t.query(ctx, "SELECT key FROM problem")
 	if err != nil {

@@ -24,6 +24,7 @@ type Catalog struct {
 type engine interface {
 	runs(context.Context, Query) iter.Seq2[Run, error]
 	uses(context.Context, wanted) iter.Seq2[Use, error]
+	detail(context.Context, record.ID) (*Detail, error)
 	digests(ctx context.Context, prefix string, limit int) ([]Digest, error)
 	unsettled(context.Context, store.Alive) iter.Seq2[store.Unsettled, error]
 	problems(context.Context) ([]error, error)
@@ -54,6 +55,12 @@ func (c *Catalog) Runs(ctx context.Context, q Query) iter.Seq2[Run, error] {
 // it read stand as folders, see [Catalog.Files].
 func (c *Catalog) UsesOf(ctx context.Context, run record.ID) iter.Seq2[Use, error] {
 	return c.engine.uses(ctx, wanted{run: run})
+}
+
+// Detail is what the record says by which runs are joined. The bytes of the record
+// are read and hashed; its error is that of [store.Store.Record].
+func (c *Catalog) Detail(ctx context.Context, run record.ID) (*Detail, error) {
+	return c.engine.detail(ctx, run)
 }
 
 // ByDigest gives who made or read these bytes, as a file or folder of its own or

@@ -43,6 +43,36 @@ func decodeRun(id, invocation, started, parent, raw []byte) (*Run, error) {
 	return r, nil
 }
 
+// detail is what a row keeps of a [Detail] that the uses do not tell; most runs have
+// none.
+type detail struct {
+	Coverage        record.Coverage         `json:",omitempty"` // "" for declared
+	NoData          bool                    `json:",omitempty"`
+	NoPreprocessing bool                    `json:",omitempty"`
+	Unhashed        []record.Gap            `json:",omitempty"`
+	Differs         []record.Location       `json:",omitempty"`
+	Sources         map[int][]record.Source `json:",omitempty"` // by the number of the use
+}
+
+// encodeDetail is nil where there is nothing to keep.
+func encodeDetail(r *record.Record) ([]byte, error) {
+	d := DetailOf(r)
+	kept := detail{d.Coverage, d.NoData, d.NoPreprocessing, d.Unhashed, d.Differs, map[int][]record.Source{}}
+	if kept.Coverage == record.CoverageDeclared {
+		kept.Coverage = ""
+	}
+	for i, n := range namedBy(r) {
+		if len(n.sources) > 0 {
+			kept.Sources[i] = n.sources
+		}
+	}
+	raw, err := json.Marshal(kept)
+	if string(raw) == "{}" {
+		return nil, err
+	}
+	return raw, err
+}
+
 // epoch makes the seconds of every year that a record can have positive.
 const epoch = 1 << 38
 

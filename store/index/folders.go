@@ -84,42 +84,33 @@ func look(ctx context.Context, s *store.Store, known folder, c clock) (folder, e
 	return f, nil
 }
 
-// shards are the folders that the store has for records or intents.
-func shards(ctx context.Context, s *store.Store, kind store.Kind) ([]string, error) {
+// shards are the folders that the store has for records or intents, and the names
+// beside them, which name nothing.
+func shards(ctx context.Context, s *store.Store, kind store.Kind) (found, beside []string, err error) {
 	top := string(kind) + "/"
 	names, err := s.Names(ctx, top)
-	if err != nil {
-		return nil, err
-	}
-	var found []string
 	for _, name := range names {
 		if isShard(name) {
 			found = append(found, top+name)
+		} else {
+			beside = append(beside, top+name)
 		}
 	}
-	return found, nil
+	return found, beside, err
 }
 
 func isShard(name string) bool {
 	return len(name) == 3 && name[2] == '/' && strings.Trim(name[:2], "0123456789abcdef") == ""
 }
 
-// strays are the keys beside the shards, which name nothing.
-func strays(ctx context.Context, s *store.Store, kind store.Kind) (keys []string, err error) {
-	top := string(kind) + "/"
-	names, err := s.Names(ctx, top)
-	if err != nil {
-		return nil, err
-	}
-	for _, name := range names {
-		if isShard(name) {
-			continue
-		}
+// strays are the keys of what stands beside the shards.
+func strays(ctx context.Context, s *store.Store, beside []string) (keys []string, err error) {
+	for _, name := range beside {
 		if !strings.HasSuffix(name, "/") {
-			keys = append(keys, top+name)
+			keys = append(keys, name)
 			continue
 		}
-		for key, err := range s.Keys(ctx, top+name) {
+		for key, err := range s.Keys(ctx, name) {
 			if err != nil {
 				return nil, err
 			}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"iter"
 
+	"github.com/lineage-audit/lineage/record"
 	"github.com/lineage-audit/lineage/store"
 )
 
@@ -80,6 +81,14 @@ func (g *guard) digests(ctx context.Context, prefix string, limit int) ([]Digest
 	found, err := g.engine().digests(ctx, prefix, limit)
 	if g.gave(err) {
 		return g.scan.digests(ctx, prefix, limit)
+	}
+	return found, err
+}
+
+func (g *guard) detail(ctx context.Context, run record.ID) (*Detail, error) {
+	found, err := g.engine().detail(ctx, run)
+	if g.gave(err) {
+		return g.scan.detail(ctx, run)
 	}
 	return found, err
 }

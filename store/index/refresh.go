@@ -14,6 +14,7 @@ import (
 type news struct {
 	known   map[string]folder
 	changed []folder // as they are now
+	beside  []string // names that are none of a folder of records or intents
 }
 
 // newsOf looks at every folder, and at what could not be read before.
@@ -28,10 +29,11 @@ func newsOf(ctx context.Context, s *store.Store, conn *sql.Conn, c clock) (*news
 	}
 	there := map[string]bool{}
 	for _, kind := range []store.Kind{store.KindRecord, store.KindIntent} {
-		names, err := shards(ctx, s, kind)
+		names, beside, err := shards(ctx, s, kind)
 		if err != nil {
 			return nil, &store.ListError{What: string(kind), Err: err}
 		}
+		n.beside = append(n.beside, beside...)
 		for _, name := range names {
 			there[name] = true
 			known := n.known[name]

@@ -101,6 +101,7 @@ func (w *world) put() {
 	if w.number(3) == 0 {
 		opts = append(opts, recordtest.Exited(1))
 	}
+	opts = append(opts, w.told)
 	if w.number(4) == 0 && len(w.runs) > 1 {
 		parent := w.runs[w.number(len(w.runs)-1)]
 		opts = append(opts, func(s *record.Statement) { s.Predicate.RunDetails.Metadata.Parent = &parent })
@@ -111,6 +112,42 @@ func (w *world) put() {
 	}
 	w.records = append(w.records, raw.ID())
 	w.check(w.store.PutRecord(w.t.Context(), raw))
+}
+
+// told draws the commits of a run, and what else a detail has. More commits start with
+// an "a" than are looked for one by one.
+func (w *world) told(s *record.Statement) {
+	d, r := &s.Predicate.BuildDefinition, &s.Predicate.RunDetails
+	commit := func(resource *record.Resource) {
+		hash := fmt.Sprintf("%s%02x%s", []string{"a", "b"}[w.number(2)], w.number(40), recordtest.Commit[3:])
+		resource.URI, resource.Digest = "git+https://git.example/x@"+hash, &record.DigestSet{GitCommit: record.GitHash(hash)}
+	}
+	for i := range d.ResolvedDependencies {
+		switch res := &d.ResolvedDependencies[i]; {
+		case res.Annotations.Role == record.RoleCommit:
+			commit(res)
+			if w.number(3) == 0 {
+				res.Annotations.Commit.State = record.TreeDirty
+				res.Annotations.Commit.Differences = []record.Difference{{Path: "x%0Ay", Kind: "modified"}, {Path: "in", Kind: "untracked"}}
+			}
+		case res.Annotations.Role == record.RoleData && w.number(3) == 0:
+			res.URI = "https://example.org/<data>&c"
+		case res.Annotations.Tree != nil && w.number(2) == 0:
+			res.Annotations.Tree.Sources = []record.Source{{Path: "a", URI: "s3://bucket/a"}, {Path: "b", URI: "s3://bucket/b"}}
+		}
+	}
+	if w.number(3) == 0 {
+		sub := record.Resource{Name: "repo:vendored", Annotations: record.Annotations{Role: record.RoleSubmodule, Commit: &record.CommitFacts{
+			Location: recordtest.Location("repo:vendored"), State: record.TreeClean, Submodule: true,
+		}}}
+		commit(&sub)
+		d.ResolvedDependencies = append(d.ResolvedDependencies, sub)
+	}
+	if w.number(3) == 0 {
+		recordtest.Observed(s)
+		r.Gaps = append(r.Gaps, record.Gap{Kind: record.GapInput, What: "repo:\"x\"", Why: "it is a <pipe>"})
+	}
+	d.ExternalParameters.Inputs = record.Declared{None: w.number(2) == 0}
 }
 
 // keep keeps a manifest, mostly.
@@ -278,6 +315,12 @@ func (w *world) questions() iter.Seq2[string, question] {
 		for _, id := range w.records {
 			ask("uses of "+id.Short(), uses(func(ctx context.Context, c *index.Catalog) iter.Seq2[index.Use, error] { return c.UsesOf(ctx, id) }))
 		}
+		for _, id := range append(w.records, record.ID{1}) {
+			ask("detail of "+id.Short(), func(ctx context.Context, c *index.Catalog) any {
+				d, err := c.Detail(ctx, id)
+				return []any{d, text(err)}
+			})
+		}
 		for _, side := range []index.Side{"", index.Made, index.Read} {
 			for _, content := range []string{"", "a", "b", "nobody's"} {
 				d := index.OfFile(hashing.Bytes([]byte(content)))
@@ -320,6 +363,9 @@ func (w *world) queries() map[string]index.Query {
 		"failed": {Status: record.Failed}, "succeeded": {Status: record.Succeeded, Limit: 1},
 		"commit": {Commit: string(recordtest.Commit[:5])}, "no commit": {Commit: "ffff"}, "no hex": {Commit: "zz"},
 		"package": {Package: "numpy"}, "version": {Package: "numpy", Version: "2"}, "no package": {Package: "nump"},
+		"commit, failed": {Commit: string(recordtest.Commit), Status: record.Failed}, "commit, since": {Commit: string(recordtest.Commit[:7]), Since: recordtest.Started.Add(time.Hour), Before: recordtest.Started.Add(time.Hour).Add(1)},
+		"any commit": {Commit: "a", Offset: 1, Limit: 3}, "commit and package": {Commit: "a", Package: "numpy", Status: record.Succeeded},
+		"package, since": {Package: "numpy", Since: recordtest.Started.Add(time.Hour), Limit: 2}, "package, failed": {Package: "torch", Status: record.Failed},
 		"since": {Since: recordtest.Started.Add(time.Hour)}, "before": {Before: recordtest.Started.Add(time.Hour).Add(1)},
 		"command": {Command: "train.py --data"}, "no command": {Command: "rm"},
 		"id": {ID: "a"}, "no id": {ID: "xyz"}, "invocation": {Invocation: "0"}, "long": {ID: strings.Repeat("a", 65)},

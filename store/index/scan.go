@@ -104,6 +104,14 @@ func (s *scan) uses(ctx context.Context, w wanted) iter.Seq2[Use, error] {
 	}
 }
 
+func (s *scan) detail(ctx context.Context, run record.ID) (*Detail, error) {
+	r, err := s.store.Record(ctx, run)
+	if err != nil {
+		return nil, err
+	}
+	return DetailOf(r), nil
+}
+
 // matcher knows which uses are wanted, and remembers what of a folder is.
 type matcher struct {
 	*scan

@@ -12,30 +12,33 @@ import (
 	sqlite3 "modernc.org/sqlite/lib"
 )
 
-// version is that of the tables and of what stands in them. It changes with either.
-const version = 1
+// version is that of the tables and of what stands in them. It changes with either:
+// an index of another version is made anew in its place.
+const version = 2
 
-// fileName is the index within its folder.
+// fileName is the index within its folder. It stays when the version changes, so that
+// none is left behind.
 const fileName = "index-v1.sqlite"
 
 // schema is what a record becomes. A digest is 'f' or 't', for a file or a folder,
-// and its 32 bytes; started sorts as the time does.
+// and its 32 bytes; started sorts as the time does. The number of a tree is used once:
+// rows of entry outlive a folder that no run has any more.
 const schema = `
 CREATE TABLE meta(version INTEGER NOT NULL, seal INTEGER NOT NULL);
 CREATE TABLE folder(name TEXT PRIMARY KEY, stamp INTEGER NOT NULL, seen INTEGER NOT NULL, settled INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE problem(key TEXT PRIMARY KEY, stamp INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE open(invocation BLOB PRIMARY KEY) WITHOUT ROWID;
 CREATE TABLE run(run INTEGER PRIMARY KEY, id BLOB NOT NULL, invocation BLOB NOT NULL, started BLOB NOT NULL,
-	status TEXT NOT NULL, parent BLOB, packages INTEGER NOT NULL, facts BLOB NOT NULL, stamp INTEGER NOT NULL);
+	status TEXT NOT NULL, parent BLOB, packages INTEGER NOT NULL, facts BLOB NOT NULL, detail BLOB, stamp INTEGER NOT NULL);
 CREATE TABLE use(run INTEGER NOT NULL, n INTEGER NOT NULL, side INTEGER NOT NULL, role TEXT NOT NULL, digest BLOB NOT NULL,
 	started BLOB NOT NULL, location INTEGER NOT NULL, bytes INTEGER NOT NULL, parts INTEGER NOT NULL,
-	folder INTEGER, tree BLOB, PRIMARY KEY(run, n)) WITHOUT ROWID;
+	folder INTEGER, tree BLOB, files INTEGER, uri TEXT, PRIMARY KEY(run, n)) WITHOUT ROWID;
 CREATE TABLE location(location INTEGER PRIMARY KEY, text TEXT NOT NULL UNIQUE);
 CREATE TABLE hash(hash INTEGER PRIMARY KEY, text TEXT NOT NULL UNIQUE);
-CREATE TABLE commits(hash INTEGER NOT NULL, run INTEGER NOT NULL, PRIMARY KEY(hash, run)) WITHOUT ROWID;
+CREATE TABLE commits(hash INTEGER NOT NULL, started BLOB NOT NULL, run INTEGER NOT NULL, PRIMARY KEY(hash, started, run)) WITHOUT ROWID;
 CREATE TABLE packages(packages INTEGER PRIMARY KEY, digest BLOB NOT NULL UNIQUE);
 CREATE TABLE package(name TEXT NOT NULL, version TEXT NOT NULL, packages INTEGER NOT NULL, PRIMARY KEY(name, version, packages)) WITHOUT ROWID;
-CREATE TABLE tree(tree INTEGER PRIMARY KEY, digest BLOB NOT NULL UNIQUE, listed INTEGER NOT NULL, stamp INTEGER NOT NULL);
+CREATE TABLE tree(tree INTEGER PRIMARY KEY AUTOINCREMENT, digest BLOB NOT NULL UNIQUE, listed INTEGER NOT NULL, stamp INTEGER NOT NULL);
 CREATE TABLE entry(prefix INTEGER NOT NULL, tree INTEGER NOT NULL, at INTEGER NOT NULL, PRIMARY KEY(prefix, tree, at)) WITHOUT ROWID;
 `
 
@@ -45,7 +48,7 @@ CREATE UNIQUE INDEX run_id ON run(id);
 CREATE INDEX run_invocation ON run(invocation);
 CREATE INDEX run_started ON run(started);
 CREATE INDEX run_status ON run(status, started);
-CREATE INDEX run_packages ON run(packages);
+CREATE INDEX run_packages ON run(packages, started);
 CREATE INDEX run_parent ON run(parent) WHERE parent IS NOT NULL;
 CREATE INDEX use_digest ON use(digest, side, started);
 CREATE INDEX use_location ON use(location, side, started);

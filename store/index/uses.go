@@ -22,7 +22,7 @@ func (t *tables) uses(ctx context.Context, w wanted) iter.Seq2[Use, error] {
 			return
 		}
 		of := (*Run)(nil)
-		for row, err := range merge(parts) {
+		for row, err := range merge(parts, compareRows) {
 			sound := false
 			if err == nil && (of == nil || !bytes.Equal(of.ID[:], row.id)) {
 				of, err = row.run()
@@ -165,52 +165,6 @@ func (t *tables) lookup(ctx context.Context, tree hashing.TreeDigest, path strin
 		return []hashing.Entry{{Path: path, Digest: d}}, err
 	}
 	return nil, err
-}
-
-// merge gives the rows of all parts in order.
-func merge(parts []rowsOf) rowsOf {
-	if len(parts) == 1 {
-		return parts[0]
-	}
-	return func(yield func(*useRow, error) bool) {
-		var heads []*head
-		for _, p := range parts {
-			next, stop := iter.Pull2(p)
-			defer stop()
-			heads = append(heads, &head{next: next})
-		}
-		for {
-			var first *head
-			for _, h := range heads {
-				if h.fill(); h.there && (first == nil || h.err != nil || first.err == nil && compareRows(h.row, first.row) < 0) {
-					first = h
-				}
-			}
-			if first == nil {
-				return
-			}
-			first.filled = false
-			if !yield(first.row, first.err) || first.err != nil {
-				return
-			}
-		}
-	}
-}
-
-// head is the first row that is left of one part.
-type head struct {
-	next   func() (*useRow, error, bool)
-	filled bool
-	there  bool
-	row    *useRow
-	err    error
-}
-
-func (h *head) fill() {
-	if !h.filled {
-		h.row, h.err, h.there = h.next()
-		h.filled = true
-	}
 }
 
 func compareRows(a, b *useRow) int {

@@ -64,14 +64,11 @@ type hit struct {
 }
 
 func (t *tables) treesOf(ctx context.Context, files []hashing.FileDigest, wanted map[hashing.FileDigest]bool, but hashing.TreeDigest, found meant) error {
-	hits, err := t.hits(ctx, files)
+	hits, err := t.hits(ctx, files, but)
 	if err != nil {
 		return err
 	}
 	for _, h := range hits {
-		if h.digest == but {
-			continue
-		}
 		e, there, err := t.line(ctx, h)
 		if err != nil {
 			return err
@@ -83,12 +80,16 @@ func (t *tables) treesOf(ctx context.Context, files []hashing.FileDigest, wanted
 	return nil
 }
 
-func (t *tables) hits(ctx context.Context, files []hashing.FileDigest) (found []hit, err error) {
-	args := make([]any, len(files))
+// hits are the rows of files in folders, but one: the files of a large folder mostly
+// hit that very folder.
+func (t *tables) hits(ctx context.Context, files []hashing.FileDigest, but hashing.TreeDigest) (found []hit, err error) {
+	args := make([]any, len(files), len(files)+1)
 	for i, d := range files {
 		args[i] = prefixOf(d)
 	}
-	rows, err := t.query(ctx, "SELECT t.tree, t.digest, t.stamp, e.at FROM entry e CROSS JOIN tree t ON t.tree = e.tree WHERE e.prefix IN ("+many(len(args))+")", args...)
+	const others = " AND e.tree <> coalesce((SELECT tree FROM tree WHERE digest = ?), 0)"
+	rows, err := t.query(ctx, "SELECT t.tree, t.digest, t.stamp, e.at FROM entry e CROSS JOIN tree t ON t.tree = e.tree"+
+		" WHERE e.prefix IN ("+many(len(args))+")"+others, append(args, but[:])...)
 	if err != nil {
 		return nil, err
 	}

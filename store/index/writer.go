@@ -98,18 +98,23 @@ func (w *writer) add(ctx context.Context, r *record.Record, stamp int64) error {
 	if !of.Parent.IsZero() {
 		parent = of.Parent[:]
 	}
-	err = w.exec(ctx, "INSERT INTO run VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-		n, of.ID[:], of.Invocation[:], encodeTime(of.Started.Time), string(of.Outcome.Status), parent, packages, raw, stamp)
-	for i, u := range usesOf(r) {
+	more, err := encodeDetail(r)
+	if err != nil {
+		return err
+	}
+	started := encodeTime(of.Started.Time)
+	err = w.exec(ctx, "INSERT INTO run VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+		n, of.ID[:], of.Invocation[:], started, string(of.Outcome.Status), parent, packages, raw, more, stamp)
+	for i, u := range namedBy(r) {
 		err = cmp.Or(err, w.addUse(ctx, n, i, u))
 	}
 	for _, c := range commitsOf(r) {
-		err = cmp.Or(err, w.addCommit(ctx, n, c))
+		err = cmp.Or(err, w.addCommit(ctx, n, started, c))
 	}
 	return cmp.Or(err, w.exec(ctx, "DELETE FROM open WHERE invocation = ?", of.Invocation[:]))
 }
 
-func (w *writer) addUse(ctx context.Context, run int64, i int, u Use) error {
+func (w *writer) addUse(ctx context.Context, run int64, i int, u named) error {
 	at, _, err := w.number(ctx, "location", "text", u.Location.String())
 	if err != nil {
 		return err
@@ -126,13 +131,20 @@ func (w *writer) addUse(ctx context.Context, run int64, i int, u Use) error {
 			return err
 		}
 	}
-	return w.exec(ctx, "INSERT INTO use VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-		run, i, encodeSide(u.Side), string(u.Role), encodeDigest(u.Digest), encodeTime(u.Run.Started.Time), at, u.Bytes, u.Parts, folder, tree)
+	var files, uri any
+	if u.files >= 0 {
+		files = u.files
+	}
+	if u.uri != "" {
+		uri = u.uri
+	}
+	return w.exec(ctx, "INSERT INTO use VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+		run, i, encodeSide(u.Side), string(u.Role), encodeDigest(u.Digest), encodeTime(u.Run.Started.Time), at, u.Bytes, u.Parts, folder, tree, files, uri)
 }
 
 // addTree notes that the files of a folder are wanted.
 func (w *writer) addTree(ctx context.Context, d Digest) error {
-	key := "tree " + d.String()
+	key := treeKey(d)
 	if _, known := w.known[key]; known {
 		return nil
 	}
@@ -140,12 +152,15 @@ func (w *writer) addTree(ctx context.Context, d Digest) error {
 	return w.exec(ctx, "INSERT INTO tree(digest, listed, stamp) VALUES (?, 0, -1) ON CONFLICT DO NOTHING", d.Tree[:])
 }
 
-func (w *writer) addCommit(ctx context.Context, run int64, c record.GitHash) error {
+// treeKey is that of a folder among what is known.
+func treeKey(d Digest) string { return "tree " + d.String() }
+
+func (w *writer) addCommit(ctx context.Context, run int64, started []byte, c record.GitHash) error {
 	hash, _, err := w.number(ctx, "hash", "text", string(c))
 	if err != nil {
 		return err
 	}
-	return w.exec(ctx, "INSERT INTO commits VALUES (?, ?) ON CONFLICT DO NOTHING", hash, run)
+	return w.exec(ctx, "INSERT INTO commits VALUES (?, ?, ?) ON CONFLICT DO NOTHING", hash, started, run)
 }
 
 // addPackages keeps a set of packages once, however many runs have it.
@@ -168,25 +183,4 @@ func (w *writer) addPackages(ctx context.Context, r *record.Record) (int64, erro
 		err = cmp.Or(err, w.exec(ctx, "INSERT INTO package VALUES (?, ?, ?)", p[0], p[1], set))
 	}
 	return set, err
-}
-
-// remove takes a record out of the tables, and gives its invocation where no other
-// record is of it.
-func (w *writer) remove(ctx context.Context, id record.ID) (*record.Invocation, error) {
-	var run int64
-	var invocation []byte
-	err := w.conn.QueryRowContext(ctx, "SELECT run, invocation FROM run WHERE id = ?", id[:]).Scan(&run, &invocation)
-	if errors.Is(err, sql.ErrNoRows) {
-		return nil, nil
-	}
-	for _, table := range []string{"use", "commits", "run"} {
-		err = cmp.Or(err, w.exec(ctx, "DELETE FROM "+table+" WHERE run = ?", run))
-	}
-	var others int
-	err = cmp.Or(err, w.conn.QueryRowContext(ctx, "SELECT count(*) FROM run WHERE invocation = ?", invocation).Scan(&others))
-	if err != nil || others > 0 || len(invocation) != 16 {
-		return nil, err
-	}
-	i := record.Invocation(invocation)
-	return &i, nil
 }

@@ -14,6 +14,9 @@ import (
 type Catalog interface {
 	// Runs gives the runs that fit a query.
 	Runs(ctx context.Context, q index.Query) iter.Seq2[index.Run, error]
+	// Detail is what the record of a run says by which runs are joined; what is shown of
+	// a run is from here. Its error says why the record cannot be read.
+	Detail(ctx context.Context, run record.ID) (*index.Detail, error)
 	// ByDigest gives who made or read these bytes, files of recorded folders too.
 	ByDigest(ctx context.Context, d index.Digest, side index.Side) iter.Seq2[index.Use, error]
 	// ByFilesOf gives who made or read files of a recorded folder, but not as files
@@ -26,10 +29,12 @@ type Catalog interface {
 	Problems(ctx context.Context) ([]error, error)
 }
 
-// Records gives whole records, and where they hang: a [store.Store] does.
+// Records gives what was noted beside the records: a [store.Store] does.
 type Records interface {
-	Record(ctx context.Context, id record.ID) (*record.Record, error)
+	// Attachments are where a record hangs.
 	Attachments(ctx context.Context, id record.ID) ([]record.Attachment, error)
+	// Sources are where bytes were fetched from, the newest first.
+	Sources(ctx context.Context, digests ...hashing.FileDigest) (map[hashing.FileDigest][]record.Fetched, error)
 }
 
 // World is what a trace looks at.

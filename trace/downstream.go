@@ -55,12 +55,12 @@ func (r *readers) add(u index.Use, path string) {
 // downstream puts what a run made into the graph, and who read it.
 func (t *tracer) downstream(ctx context.Context, s step) error {
 	info, err := t.info(ctx, s.run)
-	if err != nil || info.record == nil {
+	if err != nil || info.detail == nil {
 		return err
 	}
 	node := t.run(ctx, s.run)
 	t.models(ctx, node, s.run)
-	made := outputs(info.record)
+	made := outputs(info.detail)
 	if len(made) == 0 {
 		t.ends(node, Missing{Reason: NothingMade, Detail: "its record names no output"})
 		return nil
@@ -191,7 +191,7 @@ func (t *tracer) readingsOfOutput(ctx context.Context, out item) (found []readin
 // readingOf is what a run read of the digest.
 func (t *tracer) readingOf(ctx context.Context, key originKey) (reading, bool, error) {
 	info, err := t.info(ctx, key.reader)
-	if err != nil || info.record == nil {
+	if err != nil || info.detail == nil {
 		return reading{}, false, err
 	}
 	for _, r := range readingsOf(info) {

@@ -21,57 +21,42 @@ type item struct {
 	known   *hashing.Manifest // of a folder, where it is known without the store
 }
 
-// itemOf is the file or folder that a resource is.
-func itemOf(r record.Resource) (item, bool) {
-	i := item{role: r.Annotations.Role, uri: r.URI}
-	switch a := r.Annotations; {
-	case r.Digest == nil:
-		return item{}, false
-	case a.File != nil && r.Digest.SHA256 != nil:
-		i.digest, i.at, i.files, i.bytes = index.OfFile(*r.Digest.SHA256), a.File.Location, 1, a.File.Bytes
-	case a.Tree != nil && r.Digest.Tree != nil:
-		i.digest, i.at, i.files, i.bytes = index.OfTree(*r.Digest.Tree), a.Tree.Location, a.Tree.Files, a.Tree.Bytes
-		i.sources = map[string]string{}
-		for _, s := range a.Tree.Sources {
-			if path, err := record.DecodePath(s.Path); err == nil {
-				i.sources[path] = s.URI
+// itemOf is what an item of a record is.
+func itemOf(of index.Item) item {
+	i := item{digest: of.Digest, at: of.Location, role: of.Role, files: of.Files, bytes: of.Bytes, uri: of.URI}
+	for _, s := range of.Sources {
+		if path, err := record.DecodePath(s.Path); err == nil {
+			if i.sources == nil {
+				i.sources = map[string]string{}
 			}
+			i.sources[path] = s.URI
 		}
-	default:
-		return item{}, false
 	}
-	return i, true
+	return i
+}
+
+// itemsOf are the items of a record that are on a side, and have a role.
+func itemsOf(d *index.Detail, side index.Side, role record.Role) (found []item) {
+	for _, i := range d.Items {
+		if i.Side == side && i.Role == role {
+			found = append(found, itemOf(i))
+		}
+	}
+	return found
 }
 
 // inputs are what a run read of data and preprocessing: what is joined.
-func inputs(r *record.Record) (found []item) {
-	for _, role := range []record.Role{record.RoleData, record.RolePreprocessing} {
-		for _, res := range r.Dependencies(role) {
-			if i, ok := itemOf(res); ok {
-				found = append(found, i)
-			}
-		}
-	}
-	return found
+func inputs(d *index.Detail) []item {
+	return append(itemsOf(d, index.Read, record.RoleData), itemsOf(d, index.Read, record.RolePreprocessing)...)
 }
 
 // outputs are the files and folders of their own that a run made.
-func outputs(r *record.Record) (found []item) {
-	for _, res := range r.Outputs() {
-		if f := res.Annotations.File; f != nil && f.Tree != nil {
-			continue
-		}
-		if i, ok := itemOf(res); ok {
-			found = append(found, i)
-		}
-	}
-	return found
-}
+func outputs(d *index.Detail) []item { return itemsOf(d, index.Made, record.RoleOutput) }
 
 // runInfo is what is known of a run that stands in the graph.
 type runInfo struct {
-	run    index.Run      // when and where it ran
-	record *record.Record // nil if it cannot be read
+	run    index.Run     // when and where it ran
+	detail *index.Detail // nil if it cannot be read
 	err    error
 	code   *code
 }
@@ -86,23 +71,15 @@ type code struct {
 // codeOf reads what the commit of a run holds. A manifest that is not kept says
 // nothing, as if there were no commit.
 func (t *tracer) codeOf(ctx context.Context, info *runInfo) (*code, error) {
-	if info.code != nil || info.record == nil {
+	if info.code != nil || info.detail == nil {
 		return info.code, nil
 	}
-	c := &code{folders: map[record.Location]hashing.Manifest{}, differs: map[record.Location]bool{}}
-	for _, res := range info.record.Dependencies(record.RoleCommit) {
-		if res.Digest != nil {
-			c.commit = res.Digest.GitCommit
-		}
-		for _, d := range res.Annotations.Commit.Differences {
-			if path, err := record.DecodePath(d.Path); err == nil {
-				c.differs[res.Annotations.Commit.Location.Join(path)] = true
-			}
-		}
+	c := &code{commit: info.run.Commit, folders: map[record.Location]hashing.Manifest{}, differs: map[record.Location]bool{}}
+	for _, at := range info.detail.Differs {
+		c.differs[at] = true
 	}
-	for _, res := range info.record.Dependencies(record.RoleCode) {
-		i, ok := itemOf(res)
-		if !ok || !i.digest.IsTree() {
+	for _, i := range itemsOf(info.detail, index.Read, record.RoleCode) {
+		if !i.digest.IsTree() {
 			continue
 		}
 		m, err := t.manifest(ctx, i)

@@ -7,7 +7,6 @@ import (
 
 	"github.com/lineage-audit/lineage/hashing"
 	"github.com/lineage-audit/lineage/record"
-	"github.com/lineage-audit/lineage/store"
 	"github.com/lineage-audit/lineage/store/index"
 	"github.com/lineage-audit/lineage/trace"
 )
@@ -18,6 +17,7 @@ type memo struct {
 	trace.Catalog
 	uses     map[string][]index.Use
 	problems *[]error
+	records  map[record.ID]*record.Record
 }
 
 func (m *memo) ByDigest(ctx context.Context, d index.Digest, side index.Side) iter.Seq2[index.Use, error] {
@@ -39,17 +39,12 @@ func (m *memo) Problems(ctx context.Context) ([]error, error) {
 	return *m.problems, nil
 }
 
-// kept are records that are decoded already, in front of a store.
-type kept struct {
-	*store.Store
-	records map[record.ID]*record.Record
-}
-
-func (k kept) Record(ctx context.Context, id record.ID) (*record.Record, error) {
-	if r := k.records[id]; r != nil {
-		return r, nil
+// Detail is of the records that are decoded already.
+func (m *memo) Detail(ctx context.Context, id record.ID) (*index.Detail, error) {
+	if r := m.records[id]; r != nil {
+		return index.DetailOf(r), nil
 	}
-	return k.Store.Record(ctx, id)
+	return m.Catalog.Detail(ctx, id)
 }
 
 func (m *memo) answer(key string, ask iter.Seq2[index.Use, error]) iter.Seq2[index.Use, error] {

@@ -104,22 +104,21 @@ func (t *tracer) later(id record.ID, depth int) {
 // full tells whether the graph is as large as it may become.
 func (t *tracer) full() bool { return len(t.g.Nodes) >= t.o.Nodes }
 
-// info reads a run's record.
+// info asks what a run's record says.
 func (t *tracer) info(ctx context.Context, id record.ID) (*runInfo, error) {
 	if known := t.infos[id]; known != nil {
 		return known, nil
 	}
-	r, err := t.w.Records.Record(ctx, id)
+	d, err := t.w.Catalog.Detail(ctx, id)
 	if ctx.Err() != nil {
 		return nil, ctx.Err()
 	}
-	info := &runInfo{run: index.Run{ID: id}, record: r, err: err}
+	info := &runInfo{run: index.Run{ID: id}, detail: d, err: err}
 	if err != nil {
-		info.record = nil
+		info.detail = nil
 		t.problem(err)
 	} else {
-		m := r.Metadata()
-		info.run.Started, info.run.Finished, info.run.Host = m.StartedOn, m.FinishedOn, r.Environment().Host
+		info.run = d.Run
 	}
 	t.infos[id] = info
 	return info, nil
@@ -138,7 +137,7 @@ func (t *tracer) run(ctx context.Context, id record.ID) string {
 		info = &runInfo{err: err}
 	}
 	t.node(Node{ID: node, Kind: KindRun, Run: describe(id, info)})
-	if info.record == nil {
+	if info.detail == nil {
 		t.ends(node, Missing{Reason: Damaged, Detail: reason(info.err)})
 	}
 	return node
@@ -153,20 +152,14 @@ func reason(err error) string {
 
 // describe is a run as a graph shows it.
 func describe(id record.ID, info *runInfo) *Run {
-	run := &Run{Record: &id, Status: Unreadable, Command: []string{}}
-	if info.record == nil {
-		return run
+	if info.detail == nil {
+		return &Run{Record: &id, Status: Unreadable, Command: []string{}}
 	}
-	r, m := info.record, info.record.Metadata()
-	run.Invocation, run.Status, run.Started, run.Finished = m.InvocationID, m.Outcome.Status, m.StartedOn, &m.FinishedOn
-	run.Command, run.Gaps = r.Parameters().Command, len(r.Gaps())
-	for _, c := range r.Dependencies(record.RoleCommit) {
-		run.State = c.Annotations.Commit.State
-		if c.Digest != nil {
-			run.Commit = c.Digest.GitCommit
-		}
+	r := &info.detail.Run
+	return &Run{
+		Record: &id, Invocation: r.Invocation, Status: r.Outcome.Status, Started: r.Started, Finished: &r.Finished,
+		Command: r.Command, Commit: r.Commit, State: r.State, Gaps: r.Gaps,
 	}
-	return run
 }
 
 // more says that a limit left something out, beyond a node.

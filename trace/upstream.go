@@ -15,7 +15,7 @@ import (
 // upstream puts what a run read into the graph, and who made it.
 func (t *tracer) upstream(ctx context.Context, s step) error {
 	info, err := t.info(ctx, s.run)
-	if err != nil || info.record == nil {
+	if err != nil || info.detail == nil {
 		return err
 	}
 	node := t.run(ctx, s.run)
@@ -29,13 +29,11 @@ func (t *tracer) upstream(ctx context.Context, s step) error {
 			return err
 		}
 	}
-	for _, g := range info.record.Gaps() {
-		if g.Kind == record.GapInput {
-			t.notHashed(node, g)
-		}
+	for _, g := range info.detail.Unhashed {
+		t.notHashed(node, g)
 	}
 	if len(readings) == 0 {
-		t.readNothing(node, info.record)
+		t.readNothing(node, info.detail)
 	}
 	return nil
 }
@@ -43,7 +41,7 @@ func (t *tracer) upstream(ctx context.Context, s step) error {
 // readingsOf are what a run read, by digest, in the record's order.
 func readingsOf(info *runInfo) (found []reading) {
 	at := map[index.Digest]int{}
-	for _, i := range inputs(info.record) {
+	for _, i := range inputs(info.detail) {
 		n, there := at[i.digest]
 		if !there {
 			n = len(found)
@@ -164,18 +162,17 @@ func (t *tracer) notHashed(run string, g record.Gap) {
 }
 
 // readNothing says why a run has no inputs.
-func (t *tracer) readNothing(run string, r *record.Record) {
+func (t *tracer) readNothing(run string, d *index.Detail) {
 	m := Missing{Reason: NothingUsed, Detail: "its record names no data and no preprocessing, and the run was not watched"}
-	p := r.Parameters()
 	switch {
-	case r.Coverage() == record.CoverageObserved:
+	case d.Coverage == record.CoverageObserved:
 		m.Detail = "the run was watched, and read no data"
-	case p.Inputs.None && p.Preprocessing.None:
+	case d.NoData && d.NoPreprocessing:
 		m.Detail = "it was declared to read no data and no preprocessing"
-	case p.Inputs.None:
+	case d.NoData:
 		m.Detail = "it was declared to read no data"
 	}
-	if slices.ContainsFunc(r.Gaps(), func(g record.Gap) bool { return g.Kind == record.GapInput }) {
+	if len(d.Unhashed) > 0 {
 		return // what it read is there, without its bytes
 	}
 	t.ends(run, m)

@@ -26,7 +26,7 @@ type restoreFlags struct {
 	inputs    bool
 	dataRoots []string
 	dataDir   string
-	allow     []string
+	fetch     []string
 	json      bool
 }
 
@@ -47,7 +47,8 @@ abs/mnt/data/a.csv, home/data/b.csv. Nothing is written outside of the folder. A
 is made again where it leads to something in its own tree.
 
 A record may be anybody's, and could name a service that only this machine can reach: a
-URI is asked only if --allow names it, or something that it is below.
+URI is asked only if --fetch names it, or something that it is below, as with
+lineage verify.
 
 Exit status: 0 if all is there; 1 if something is missing, which is named with the
 reason and, where there is one, the command that may help.`
@@ -55,7 +56,7 @@ reason and, where there is one, the command that may help.`
 const restoreExamples = `  lineage restore @1 /tmp/as-it-was
   lineage restore 3f2a91 code --from https://git.example.com/team/model.git
   lineage restore @1 /tmp/again --inputs --data-root /mnt/data
-  lineage restore @1 /tmp/again --inputs --allow https://data.example.com/`
+  lineage restore @1 /tmp/again --inputs --fetch https://data.example.com/`
 
 func (c *cli) restoreCommand() *cobra.Command {
 	var f restoreFlags
@@ -71,7 +72,7 @@ func (c *cli) restoreCommand() *cobra.Command {
 	flags.BoolVar(&f.inputs, "inputs", false, "put data and preprocessing back too")
 	flags.StringArrayVar(&f.dataRoots, "data-root", nil, "a `folder` under which inputs are looked for; repeatable")
 	flags.StringVar(&f.dataDir, "data-dir", restore.DefaultDataDir, "the `name` of the folder, in DIR, for inputs that were not in the repository")
-	flags.StringArrayVar(&f.allow, "allow", nil, "ask the URIs of inputs that are this `URI` or below it; repeatable")
+	flags.StringArrayVar(&f.fetch, "fetch", nil, "`URI` of an origin that may be asked for inputs, with all that is below it; repeatable")
 	flags.BoolVar(&f.json, "json", false, "as JSON ("+report.RestoredSchema+")")
 	return cmd
 }
@@ -79,8 +80,8 @@ func (c *cli) restoreCommand() *cobra.Command {
 func (c *cli) restore(ctx context.Context, run, dir string, f restoreFlags) error {
 	ctx, stop := interruptible(ctx)
 	defer stop()
-	if !f.inputs && (len(f.dataRoots) > 0 || len(f.allow) > 0) {
-		return usage("--data-root and --allow are for --inputs")
+	if !f.inputs && (len(f.dataRoots) > 0 || len(f.fetch) > 0) {
+		return usage("--data-root and --fetch are for --inputs")
 	}
 	place, err := c.place(ctx)
 	if err != nil {
@@ -137,7 +138,7 @@ func (c *cli) restoreOptions(ctx context.Context, s *store.Store, place *capture
 		restore.Named{Name: "recorded path", Source: restore.Recorded{Path: place.Path}},
 		restore.Named{Name: "output of a run", Source: restore.Made{At: made.at, Path: place.Path}})
 	if f.inputs {
-		origins, err := c.origins(s, place.Dir, f.allow)
+		origins, err := c.origins(s, place.Dir, f.fetch)
 		if err != nil {
 			done()
 			return o, nil, err
@@ -148,15 +149,15 @@ func (c *cli) restoreOptions(ctx context.Context, s *store.Store, place *capture
 }
 
 // origins are the URIs that records and `lineage get` name, as far as they may be asked.
-func (c *cli) origins(s *store.Store, dir string, allow []string) (restore.Origins, error) {
-	allowed, err := fetch.ParseAllowed(allow, dir)
+func (c *cli) origins(s *store.Store, dir string, named []string) (restore.Origins, error) {
+	allowed, err := fetch.ParseAllowed(named, dir)
 	if err != nil {
-		return restore.Origins{}, &statusError{status: exitUsage, err: fmt.Errorf("--allow: %w", err)}
+		return restore.Origins{}, &statusError{status: exitUsage, err: fmt.Errorf("--fetch: %w", err)}
 	}
-	client := fetch.New(fetch.Options{Env: c.environ, Dir: dir, Agent: "lineage/" + version(), Allow: allowed})
+	client := fetch.New(fetch.Options{Env: c.environ, Dir: dir, Agent: "lineage/" + version(), Allow: allowed, Attempts: 3})
 	return restore.Origins{
 		More: func(ctx context.Context, w restore.Want) (uris []string, err error) {
-			if u, err := fetch.Parse(w.TreeURI, dir); err == nil && w.TreeURI != "" && u.IsPrefix() {
+			if u, err := fetch.Parse(w.TreeURI, dir); err == nil && strings.HasSuffix(w.TreeURI, "/") {
 				uris = append(uris, u.Join(w.Below).String())
 			}
 			known, err := s.Sources(ctx, w.Digest)
@@ -245,7 +246,7 @@ func (c *cli) tellRestored(ctx context.Context, s *store.Store, r *record.Record
 			part.Files += from.Files
 		}
 		if o.Status != restore.Restored {
-			part.Command = c.helpful(ctx, s, r, o, dir)
+			part.Command = c.helpful(ctx, s, r, o, dir, f.fetch)
 		}
 		doc.Parts = append(doc.Parts, part)
 	}
@@ -263,14 +264,12 @@ func (c *cli) tellRestored(ctx context.Context, s *store.Store, r *record.Record
 	return nil
 }
 
-// helpful is the command that may bring a missing ingredient.
-func (c *cli) helpful(ctx context.Context, s *store.Store, r *record.Record, o restore.Outcome, dir string) []string {
+// helpful is the command that may bring a missing ingredient. What was asked already
+// is not asked again.
+func (c *cli) helpful(ctx context.Context, s *store.Store, r *record.Record, o restore.Outcome, dir string, asked []string) []string {
 	again := []string{"lineage", "restore", r.ID().Short(), dir, "--inputs"}
-	if o.URI != "" && o.File != nil {
-		return append(again, "--allow", o.URI)
-	}
-	if len(o.Sources) > 0 {
-		return append(again, "--allow", o.Sources[0].URI)
+	if uri := originOf(o, asked); uri != "" {
+		return append(again, "--fetch", uri)
 	}
 	for maker, err := range s.BySubject(ctx, digestsOf(o)) {
 		if err == nil && maker.ID() != r.ID() {
@@ -278,6 +277,24 @@ func (c *cli) helpful(ctx context.Context, s *store.Store, r *record.Record, o r
 		}
 	}
 	return append(again, "--data-root", "FOLDER")
+}
+
+// originOf is a URI that the record names for what is missing, and that nobody was
+// allowed to ask; of files of a folder the folder.
+func originOf(o restore.Outcome, asked []string) string {
+	uris := []string{o.URI}
+	for _, s := range o.Sources {
+		if u, err := fetch.Parse(s.URI, "/"); err == nil {
+			uris = append(uris, u.Parent().String())
+		}
+	}
+	allowed, _ := fetch.ParseAllowed(asked, "/") // it was read before
+	for _, uri := range uris {
+		if u, err := fetch.Parse(uri, "/"); uri != "" && err == nil && !allowed.Covers(u) {
+			return uri
+		}
+	}
+	return ""
 }
 
 func digestsOf(o restore.Outcome) (all []hashing.FileDigest) {

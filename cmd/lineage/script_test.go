@@ -51,9 +51,13 @@ const imageOfTests = "LINEAGE_IMAGE=example.org/tests@sha256:1111111111111111111
 
 func setUp(env *testscript.Env, venv string) error {
 	home := filepath.Join(env.WorkDir, ".home")
+	docs, err := filepath.Abs("../../docs")
+	if err != nil {
+		return err
+	}
 	env.Vars = append(env.Vars,
 		"PATH="+filepath.Join(venv, "bin")+string(filepath.ListSeparator)+os.Getenv("PATH"),
-		"HOME="+home, "XDG_DATA_HOME="+filepath.Join(home, "data"), "TZ=UTC", "LANG=C.UTF-8", "USER=ada",
+		"HOME="+home, "XDG_DATA_HOME="+filepath.Join(home, "data"), "TZ=UTC", "LANG=C.UTF-8", "USER=ada", "DOCS="+docs,
 		"GIT_CONFIG_NOSYSTEM=1", "GIT_CONFIG_GLOBAL=/dev/null",
 		"GIT_AUTHOR_NAME=Ada", "GIT_AUTHOR_EMAIL=ada@example.org", "GIT_COMMITTER_NAME=Ada", "GIT_COMMITTER_EMAIL=ada@example.org", imageOfTests,
 	)

@@ -3,6 +3,7 @@ package index
 import (
 	"context"
 	"iter"
+	"time"
 
 	"github.com/lineage-audit/lineage/hashing"
 	"github.com/lineage-audit/lineage/record"
@@ -38,7 +39,11 @@ type wanted struct {
 	at     *record.Location
 	in     hashing.TreeDigest // any file of this folder
 	side   Side
+	until  time.Time // by runs that started then or earlier; zero sets no bound
 }
+
+// late tells whether a run started after the bound.
+func (w wanted) late(r *Run) bool { return !w.until.IsZero() && r.Started.After(w.until) }
 
 // Scan is the catalog that reads every record for every answer.
 func Scan(s *store.Store) *Catalog { return &Catalog{store: s, engine: &scan{s}} }
@@ -70,6 +75,15 @@ func (c *Catalog) ByDigest(ctx context.Context, d Digest, side Side) iter.Seq2[U
 		return func(func(Use, error) bool) {}
 	}
 	return c.engine.uses(ctx, wanted{digest: d, side: side})
+}
+
+// MadeUntil gives, as ByDigest does, who made these bytes and started then or
+// earlier: of bytes that are made again and again it passes over what came later.
+func (c *Catalog) MadeUntil(ctx context.Context, d Digest, until time.Time) iter.Seq2[Use, error] {
+	if d.IsEmpty() {
+		return func(func(Use, error) bool) {}
+	}
+	return c.engine.uses(ctx, wanted{digest: d, side: Made, until: until})
 }
 
 // ByLocation gives who made or read what stood at a place, also within a recorded

@@ -324,6 +324,9 @@ func (w *world) questions() iter.Seq2[string, question] {
 		for _, side := range []index.Side{"", index.Made, index.Read} {
 			for _, content := range []string{"", "a", "b", "nobody's"} {
 				d := index.OfFile(hashing.Bytes([]byte(content)))
+				ask("made until "+content, uses(func(ctx context.Context, c *index.Catalog) iter.Seq2[index.Use, error] {
+					return c.MadeUntil(ctx, d, recordtest.Started.Add(time.Hour))
+				}))
 				ask(fmt.Sprintf("%q %s", content, side), uses(func(ctx context.Context, c *index.Catalog) iter.Seq2[index.Use, error] {
 					return c.ByDigest(ctx, d, side)
 				}))

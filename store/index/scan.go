@@ -138,7 +138,7 @@ func (s *scan) matcher(ctx context.Context, w wanted) (*matcher, error) {
 // matches are the use itself and the files of the folder whose files do not
 // stand beside it, as far as they are wanted.
 func (m *matcher) matches(ctx context.Context, u Use) (found []Use) {
-	if m.side != "" && m.side != u.Side || !m.run.IsZero() && m.run != u.Run.ID {
+	if m.side != "" && m.side != u.Side || !m.run.IsZero() && m.run != u.Run.ID || m.late(u.Run) {
 		return nil
 	}
 	if m.wantsWhole(u) {

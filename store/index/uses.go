@@ -65,10 +65,10 @@ func (t *tables) parts(ctx context.Context, w wanted) ([]rowsOf, error) {
 	case w.at != nil:
 		return t.partsAt(ctx, *w.at, w.side)
 	case w.in != hashing.TreeDigest{}:
-		return t.partsIn(ctx, w.in, w.side)
+		return t.partsIn(ctx, w)
 	}
 	parts := t.bySide(w.side, func(side int) rowsOf {
-		return t.rows(ctx, "u.digest = ? AND u.side = ?"+useOrder, encodeDigest(w.digest), side)
+		return t.rows(ctx, "u.digest = ? AND u.side = ? AND u.started <= ?"+useOrder, encodeDigest(w.digest), side, w.last())
 	})
 	if w.digest.IsTree() {
 		return parts, nil
@@ -77,8 +77,17 @@ func (t *tables) parts(ctx context.Context, w wanted) ([]rowsOf, error) {
 	if err != nil {
 		return nil, err
 	}
-	within, err := t.within(ctx, meant, w.side)
+	within, err := t.within(ctx, meant, w)
 	return append(parts, within...), err
+}
+
+// last is the bound of the column that has the time, greater than any where there is
+// none.
+func (w wanted) last() []byte {
+	if w.until.IsZero() {
+		return []byte{0xff}
+	}
+	return encodeTime(w.until)
 }
 
 // bySide asks for one side or both: rows stand in order on each.

@@ -149,7 +149,10 @@ func lineSize(e hashing.Entry) int64 {
 
 // whole reads a manifest, and remembers the last one. One that cannot be read has no files.
 func (t *tables) whole(ctx context.Context, tree hashing.TreeDigest) (hashing.Manifest, error) {
-	if t.last.digest == tree {
+	switch {
+	case t.unread[tree]:
+		return hashing.Manifest{}, nil
+	case t.last.digest == tree:
 		return t.last.manifest, nil
 	}
 	m, err := manifest(ctx, t.store, tree)
@@ -164,12 +167,12 @@ func (t *tables) whole(ctx context.Context, tree hashing.TreeDigest) (hashing.Ma
 }
 
 // within are the uses of folders that stand for some of their files.
-func (t *tables) within(ctx context.Context, files meant, side Side) ([]rowsOf, error) {
-	const of = "u.digest = ? AND u.side = ? AND u.parts = 0" + useOrder
+func (t *tables) within(ctx context.Context, files meant, w wanted) ([]rowsOf, error) {
+	const of = "u.digest = ? AND u.side = ? AND u.parts = 0 AND u.started <= ?" + useOrder
 	var parts []rowsOf
 	for tree, lines := range files {
-		parts = append(parts, t.bySide(side, func(side int) rowsOf {
-			return standingFor(t.rows(ctx, of, encodeDigest(OfTree(tree)), side), lines)
+		parts = append(parts, t.bySide(w.side, func(side int) rowsOf {
+			return standingFor(t.rows(ctx, of, encodeDigest(OfTree(tree)), side, w.last()), lines)
 		})...)
 	}
 	if len(files) <= fewTrees {
@@ -201,10 +204,10 @@ func standingFor(rows rowsOf, lines []hashing.Entry) rowsOf {
 }
 
 // partsIn are the uses of any file of a folder.
-func (t *tables) partsIn(ctx context.Context, in hashing.TreeDigest, side Side) ([]rowsOf, error) {
-	m, err := manifest(ctx, t.store, in)
+func (t *tables) partsIn(ctx context.Context, w wanted) ([]rowsOf, error) {
+	m, err := manifest(ctx, t.store, w.in)
 	if err != nil {
-		return nil, manifestError(in, err)
+		return nil, manifestError(w.in, err)
 	}
 	there := make(map[hashing.FileDigest]bool, m.Len())
 	var files []hashing.FileDigest
@@ -216,15 +219,15 @@ func (t *tables) partsIn(ctx context.Context, in hashing.TreeDigest, side Side) 
 	}
 	var all []*useRow
 	for chunk := range slices.Chunk(files, chunkSize) {
-		if all, err = t.direct(ctx, all, chunk, in, side); err != nil {
+		if all, err = t.direct(ctx, all, chunk, w.in, w.side); err != nil {
 			return nil, err
 		}
 	}
-	found, err := t.trees(ctx, files, in)
+	found, err := t.trees(ctx, files, w.in)
 	if err != nil {
 		return nil, err
 	}
-	parts, err := t.within(ctx, found, side)
+	parts, err := t.within(ctx, found, w)
 	return append(parts, fromRows(all)), err
 }
 

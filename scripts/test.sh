@@ -25,8 +25,10 @@ title() { printf '\n== %s\n' "$*"; }
 
 title "lint, and the virtual environments beside it"
 { make_venv && make_tools; } &
+environments=$!
 bash scripts/lint.sh || failed+=(lint)
-wait $! || die "Nothing else can be tested without the virtual environments."
+find_browser
+wait $environments || die "Nothing else can be tested without the virtual environments."
 export LINEAGE_TEST_PYTHON=$venv/bin/python LINEAGE_TEST_TOOLS=$tools/bin/python
 
 title "demo"
@@ -38,6 +40,6 @@ if ! CGO_ENABLED=1 go build -race runtime/cgo 2>/dev/null; then
     echo "No C compiler was found, so the tests run without the race detector." >&2
 fi
 title "go test ${race[*]-} ./..."
-go test ${race[@]+"${race[@]}"} ./... || failed+=("go test")
+go test -timeout 40m ${race[@]+"${race[@]}"} ./... || failed+=("go test")
 
 [ ${#failed[@]} = 0 ] || { printf '\nFAILED:' && printf ' %s;' "${failed[@]}" && echo && exit 1; } >&2

@@ -3,6 +3,7 @@ package trace
 import (
 	"context"
 	"iter"
+	"time"
 
 	"github.com/lineage-audit/lineage/hashing"
 	"github.com/lineage-audit/lineage/record"
@@ -19,6 +20,8 @@ type Catalog interface {
 	Detail(ctx context.Context, run record.ID) (*index.Detail, error)
 	// ByDigest gives who made or read these bytes, files of recorded folders too.
 	ByDigest(ctx context.Context, d index.Digest, side index.Side) iter.Seq2[index.Use, error]
+	// MadeUntil gives who made these bytes and started then or earlier.
+	MadeUntil(ctx context.Context, d index.Digest, until time.Time) iter.Seq2[index.Use, error]
 	// ByFilesOf gives who made or read files of a recorded folder, but not as files
 	// of a folder of the same digest.
 	ByFilesOf(ctx context.Context, tree hashing.TreeDigest, side index.Side) iter.Seq2[index.Use, error]

@@ -3,6 +3,7 @@ package trace
 import (
 	"context"
 	"encoding/hex"
+	"errors"
 	"slices"
 
 	"github.com/lineage-audit/lineage/record"
@@ -98,35 +99,63 @@ func (t *tracer) unread(run string, out item) {
 // output puts the runs that read an output into the graph, and tells whether one
 // read it as it is.
 func (t *tracer) output(ctx context.Context, s step, out item) (whole bool, err error) {
-	read, err := t.readingsOfOutput(ctx, out)
+	keys, cut, err := t.readersOfOutput(ctx, out)
 	if err != nil {
 		return false, err
 	}
 	n := 0
-	for _, r := range read {
+	for _, key := range keys {
+		r, there, err := t.readingOf(ctx, key)
+		if err != nil {
+			return false, err
+		}
+		if !there {
+			continue // its record cannot be read
+		}
 		o, err := t.origin(ctx, r)
 		if err != nil {
 			return false, err
 		}
-		i := slices.IndexFunc(o.makers, func(m *maker) bool { return m.run.ID == s.run })
-		if i < 0 {
+		m := t.makerIn(o, r, s.run, out)
+		if m == nil {
 			continue // the bytes are common, or it read them before
 		}
 		whole = whole || r.items[0].digest == out.digest
 		if n++; n > t.o.Width || t.full() {
+			if cut = cut || o.cut; o.cut {
+				break // nor is it worth while to count
+			}
 			continue // it is counted
 		}
-		t.readDownstream(ctx, s, r, o, i)
+		t.readDownstream(ctx, s, r, o, m)
 	}
 	if n > t.o.Width {
-		t.more(runNodeID(s.run), More{Count: n - t.o.Width, Of: "runs"})
+		t.more(runNodeID(s.run), More{Count: n - t.o.Width, Of: "runs", AtLeast: cut})
 	}
 	return whole, nil
 }
 
-func (t *tracer) readDownstream(ctx context.Context, s step, r reading, o *origin, i int) {
+// makerIn is the run among the makers of what was read, nil if it is none. Of very
+// many makers not all are looked at: then it is judged by itself.
+func (t *tracer) makerIn(o *origin, r reading, run record.ID, out item) *maker {
+	i := slices.IndexFunc(o.makers, func(m *maker) bool { return m.run.ID == run })
+	if i >= 0 {
+		return o.makers[i]
+	}
+	order := orderOf(t.infos[run].run, r.info.run)
+	if !o.cut || out.digest != r.items[0].digest || order == "" || order == Skewed {
+		return nil
+	}
+	joined, same := r.joinsWhole(index.Use{Location: out.at, Bytes: out.bytes}, r.spots(r.info.code, t.manifests[out.digest.Tree]))
+	if !joined {
+		return nil
+	}
+	return &maker{run: t.infos[run].run, order: order, places: []record.Location{out.at}, same: same}
+}
+
+func (t *tracer) readDownstream(ctx context.Context, s step, r reading, o *origin, m *maker) {
 	node := t.artifact(r, o)
-	t.made(runNodeID(s.run), node, r, o.makers[i], len(o.makers) > 1)
+	t.made(runNodeID(s.run), node, r, m, len(o.makers) > 1)
 	reader := r.info.run.ID
 	if t.o.Depth > 0 && s.depth >= t.o.Depth {
 		t.moreReaders(node, reader)
@@ -145,11 +174,12 @@ func (t *tracer) moreReaders(node string, reader record.ID) {
 	t.more(node, More{Of: "runs"}).Count = len(t.left[node])
 }
 
-// readingsOfOutput are what runs read that has the bytes of an output in it: the
-// output itself, files of it, and folders that hold such files.
-func (t *tracer) readingsOfOutput(ctx context.Context, out item) (found []reading, err error) {
+// readersOfOutput are the runs that read what has the bytes of an output in it, and
+// what they read: the output itself, files of it, and folders that hold such files.
+// There are more of them if they were cut.
+func (t *tracer) readersOfOutput(ctx context.Context, out item) (found []originKey, cut bool, err error) {
 	if out.digest.IsEmpty() {
-		return nil, nil
+		return nil, false, nil
 	}
 	seen := map[originKey]bool{}
 	visit := func(u index.Use) error {
@@ -160,32 +190,36 @@ func (t *tracer) readingsOfOutput(ctx context.Context, out item) (found []readin
 		if u.Within != nil {
 			key.digest = index.OfTree(u.Within.Tree)
 		}
-		if seen[key] {
-			return nil
+		switch {
+		case seen[key]:
+		case len(found) == t.most():
+			cut = true
+			return errEnough
+		default:
+			seen[key] = true
+			found = append(found, key)
 		}
-		seen[key] = true
-		r, there, err := t.readingOf(ctx, key)
-		if there {
-			found = append(found, r)
-		}
-		return err
+		return nil
 	}
 	for u, err := range t.w.Catalog.ByDigest(ctx, out.digest, index.Read) {
 		if err == nil {
 			err = visit(u)
 		}
+		if errors.Is(err, errEnough) {
+			return found, true, nil
+		}
 		if err != nil {
-			return nil, err
+			return nil, false, err
 		}
 	}
 	if !out.digest.IsTree() {
-		return found, nil
+		return found, false, nil
 	}
 	m, err := t.manifest(ctx, out)
-	if err != nil || m == nil {
-		return found, err
+	if err == nil && m != nil {
+		err = t.usesOfFiles(ctx, out, m, index.Read, visit)
 	}
-	return found, t.usesOfFiles(ctx, out, m, index.Read, visit)
+	return found, cut, err
 }
 
 // readingOf is what a run read of the digest.

@@ -13,6 +13,7 @@ import (
 // origin is where the bytes that a run read came from.
 type origin struct {
 	makers []*maker
+	cut    bool        // more runs made them than are looked at: the ones that started last are
 	later  []index.Run // made the same bytes, too late
 	rest   rest        // what no run made
 }
@@ -85,58 +86,6 @@ func (t *tracer) readerCode(ctx context.Context, r reading) (*code, error) {
 		return nil, nil
 	}
 	return t.codeOf(ctx, r.info)
-}
-
-// wholeMakers finds the runs that made exactly these bytes.
-func (t *tracer) wholeMakers(ctx context.Context, r reading, c *code, m *hashing.Manifest, o *origin) error {
-	byRun := map[record.ID]*maker{}
-	for u, err := range t.w.Catalog.ByDigest(ctx, r.items[0].digest, index.Made) {
-		if err != nil {
-			return err
-		}
-		joined, same := false, false
-		for _, i := range r.items {
-			read := spot{i.at, false, c.holdsAll(i, m)}
-			if r.info == nil || judge(spot{u.Location, u.Within != nil, false}, read, u.Bytes) == firm {
-				joined, same = true, same || u.Location == i.at
-			}
-		}
-		if joined {
-			r.add(u, same, byRun, o)
-		}
-	}
-	o.makers = ranked(byRun)
-	for i, m := range o.makers {
-		m.likely = i == 0
-	}
-	return nil
-}
-
-// add notes that a run made what was read, if the times allow it.
-func (r reading) add(u index.Use, same bool, byRun map[record.ID]*maker, o *origin) {
-	m := byRun[u.Run.ID]
-	if m == nil {
-		m = &maker{run: *u.Run}
-		if r.info != nil {
-			if m.order = orderOf(m.run, r.info.run); m.order == "" {
-				o.tooLate(m.run, r.info.run)
-				return
-			}
-		}
-		byRun[u.Run.ID] = m
-	}
-	m.same = m.same || same
-	if !slices.Contains(m.places, u.Location) {
-		m.places = append(m.places, u.Location)
-	}
-}
-
-// tooLate notes a run that made the bytes after they had been read.
-func (o *origin) tooLate(run, reader index.Run) {
-	known := slices.ContainsFunc(o.later, func(l index.Run) bool { return l.ID == run.ID })
-	if !known && run.ID != reader.ID {
-		o.later = append(o.later, run)
-	}
 }
 
 // ranked are the makers without those that only started others, the likeliest first.

@@ -3,6 +3,7 @@ package trace
 import (
 	"cmp"
 	"context"
+	"errors"
 	"slices"
 
 	"github.com/lineage-audit/lineage/hashing"
@@ -33,6 +34,10 @@ func (t *tracer) partMakers(ctx context.Context, r reading, c *code, m *hashing.
 		firm, weak, same := r.joined(c, u, paths[u.Digest.File])
 		if len(firm)+len(weak) == 0 {
 			return nil
+		}
+		if len(byRun) == t.most() && byRun[u.Run.ID] == nil {
+			o.cut = true
+			return errEnough
 		}
 		r.add(u, same, byRun, o)
 		made := byRun[u.Run.ID]
@@ -156,7 +161,8 @@ func (r reading) sourced(e hashing.Entry, to *rest) bool {
 // by one.
 const maxAsked = 10_000
 
-// usesOfFiles gives the uses of the files of a folder.
+// usesOfFiles gives the uses of the files of a folder, until visit has enough: those of
+// one run come together, and where they do not, visit hears of the others too.
 func (t *tracer) usesOfFiles(ctx context.Context, i item, m *hashing.Manifest, side index.Side, visit func(index.Use) error) error {
 	for u, err := range t.w.Catalog.ByFilesOf(ctx, i.digest.Tree, side) {
 		if err != nil {
@@ -165,7 +171,9 @@ func (t *tracer) usesOfFiles(ctx context.Context, i item, m *hashing.Manifest, s
 			}
 			return t.usesOfEach(ctx, m, side, visit) // no run has met the folder as it is
 		}
-		if err := visit(u); err != nil {
+		if err := visit(u); errors.Is(err, errEnough) {
+			return nil
+		} else if err != nil {
 			return err
 		}
 	}
@@ -187,7 +195,7 @@ func (t *tracer) usesOfEach(ctx context.Context, m *hashing.Manifest, side index
 			if err == nil {
 				err = visit(u)
 			}
-			if err != nil {
+			if err != nil && !errors.Is(err, errEnough) {
 				return err
 			}
 		}

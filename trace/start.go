@@ -111,7 +111,7 @@ func (t *tracer) startUsed(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		if found.add(u, ""); len(found.all) == t.o.Width+maxCounted {
+		if found.add(u, ""); len(found.all) == t.most() {
 			found.cut = true
 			break
 		}
@@ -134,6 +134,10 @@ func (t *tracer) readersOfFiles(ctx context.Context, i item, found *readers) err
 	return t.usesOfFiles(ctx, i, i.known, index.Read, func(u index.Use) error {
 		if !joins(u.Role) {
 			return nil // what lies untracked in a work tree is among its code, whatever it is
+		}
+		if len(found.all) >= t.most() && found.at[u.Run.ID] == nil {
+			found.cut = true
+			return errEnough
 		}
 		size, err := t.size(ctx, u)
 		for _, path := range paths[u.Digest.File] {

@@ -62,7 +62,7 @@ func (t *tracer) input(ctx context.Context, run string, r reading, depth int) er
 	node := t.artifact(r, o)
 	t.reads(node, run, r, Read)
 	if t.o.Depth > 0 && depth >= t.o.Depth && len(o.makers) > 0 {
-		t.more(node, More{Count: len(o.makers), Of: "runs"})
+		t.more(node, More{Count: len(o.makers), Of: "runs", AtLeast: o.cut})
 		return nil
 	}
 	t.makers(ctx, node, r, o, depth+1)
@@ -130,7 +130,7 @@ func artifactID(d index.Digest, o *origin) string {
 func (t *tracer) makers(ctx context.Context, node string, r reading, o *origin, depth int) {
 	for i, m := range o.makers {
 		if i == t.o.Width || t.full() {
-			t.more(node, More{Count: len(o.makers) - i, Of: "runs"})
+			t.more(node, More{Count: len(o.makers) - i, Of: "runs", AtLeast: o.cut})
 			break
 		}
 		t.made(t.run(ctx, m.run.ID), node, r, m, len(o.makers) > 1)

@@ -38,8 +38,8 @@ type Written struct {
 	Left    []Package // without one, or nothing that the format can hold; Why says which
 }
 
-// ErrNothing says that no package has a hash.
-var ErrNothing = errors.New("the record has no hash of any package")
+// ErrNothing says that the format can hold no package.
+var ErrNothing = errors.New("no package of the record has what the format needs")
 
 // Write writes the lock file of a record. One that would hold nothing is an error that
 // wraps [ErrNothing], beside the packages that were left out.
@@ -76,7 +76,7 @@ func (p Package) unfit(f Format) string {
 	case f == Requirements && p.Commit != "":
 		return "pip knows no hash of a repository; a pylock.toml holds its commit"
 	case f == Pylock && p.Commit == "" && !slices.ContainsFunc(p.Archives, func(a Archive) bool { return a.URL != "" }):
-		return "a pylock.toml names URLs, and what has its hashes has none; a requirements.txt needs none"
+		return "its hashes are those of " + strings.Join(p.From, ", ") + ", without a URL, which a pylock.toml must have; --format requirements needs none"
 	}
 	return ""
 }

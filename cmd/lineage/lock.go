@@ -41,11 +41,11 @@ hash that the installer noted; of one from a repository its commit. None is made
                  lock files that have them (uv.lock, pylock.toml, a pdm.lock with URLs)
                  can stand in it
 
-Packages without a hash stand in comments, and on stderr. --unhashed writes them into
+Packages that are left out stand in comments, and on stderr with the reason. --unhashed writes them into
 requirements as plain pins; pip then refuses a file that has both.
 
-Exit status: 0 if at least one package has a hash (with --all-hashed, if all have); 1 if
-not, and then nothing is written.`
+Exit status: 0 if at least one package stands in it (with --all-hashed, if all do); 1
+if not, and then nothing is written.`
 
 const lockExamples = `  lineage lock @1 -o requirements.txt
   lineage lock @1 --format pylock -o pylock.toml
@@ -106,15 +106,15 @@ func (c *cli) lock(ctx context.Context, f lockFlags, run string) error {
 
 func (c *cli) tellLock(f lockFlags, r *record.Record, w relock.Written, err error) error {
 	for _, p := range w.Left {
-		c.say(c.stderr, "%s", clean(fmt.Sprintf("without a hash: %s %s: %s", p.Name, p.Version, p.Why)))
+		c.say(c.stderr, "%s", clean(fmt.Sprintf("left out: %s %s: %s", p.Name, p.Version, p.Why)))
 	}
 	switch {
 	case errors.Is(err, relock.ErrNothing):
-		return hinted(fmt.Errorf("nothing was written: %w", err), "--unhashed writes pins without hashes, for requirements")
+		return hinted(fmt.Errorf("nothing was written: %w", err), lockHint(f))
 	case err != nil:
 		return err
 	case f.all && len(w.Left) > 0:
-		return fmt.Errorf("nothing was written: %d of %d packages have no hash", len(w.Left), len(w.Left)+len(w.In))
+		return fmt.Errorf("nothing was written: %d of %d packages would be left out", len(w.Left), len(w.Left)+len(w.In))
 	}
 	err = c.writeFile(f.output, func(out io.Writer) error {
 		_, err := out.Write(w.Content)
@@ -123,11 +123,19 @@ func (c *cli) tellLock(f lockFlags, r *record.Record, w relock.Written, err erro
 	if err != nil {
 		return err
 	}
-	c.say(c.stderr, "%d of %s have a hash", len(w.In), plural(len(w.In)+len(w.Left), "package"))
+	c.say(c.stderr, "%d of %s stand in it, by hash or commit", len(w.In), plural(len(w.In)+len(w.Left), "package"))
 	if f.json {
 		return report.LockedJSON(c.stdout, report.Locked{Record: r.ID(), Format: f.format, File: f.output, Hashed: lockedPackages(w.In), Left: lockedPackages(w.Left)})
 	}
 	return nil
+}
+
+// lockHint is what may hold more.
+func lockHint(f lockFlags) string {
+	if relock.Format(f.format) == relock.Pylock {
+		return "--format requirements needs no URLs"
+	}
+	return "--unhashed writes pins without hashes"
 }
 
 func lockedPackages(all []relock.Package) (found []report.LockedPackage) {

@@ -56,6 +56,7 @@ type countBar struct {
 	show     bool
 	out      *cli
 	began    time.Time
+	doing    string // to what is counted
 	what     string
 	progress *mpb.Progress
 	line     *mpb.Bar
@@ -65,7 +66,7 @@ type countBar struct {
 const unasked = 300 * time.Millisecond
 
 func (c *cli) countBar() *countBar {
-	return &countBar{show: term.IsTerminal(int(c.stderr.Fd())), out: c, began: time.Now()}
+	return &countBar{show: term.IsTerminal(int(c.stderr.Fd())), out: c, began: time.Now(), doing: "reading"}
 }
 
 func (b *countBar) set(what string, done, total int64) {
@@ -77,7 +78,7 @@ func (b *countBar) set(what string, done, total int64) {
 		b.what, b.progress = what, mpb.New(mpb.WithOutput(b.out.stderr), mpb.WithWidth(40))
 		b.line = b.progress.AddBar(total,
 			mpb.BarRemoveOnComplete(),
-			mpb.PrependDecorators(decor.Name(fmt.Sprintf("lineage: reading %s ", what)), decor.CountersNoUnit("%d / %d ")),
+			mpb.PrependDecorators(decor.Name(fmt.Sprintf("lineage: %s %s ", b.doing, what)), decor.CountersNoUnit("%d / %d ")),
 			mpb.AppendDecorators(decor.Percentage(), decor.Name(" "), decor.AverageETA(decor.ET_STYLE_GO)))
 	}
 	b.line.SetTotal(total, false)

@@ -97,7 +97,10 @@ func (c *cli) gc(ctx context.Context, f gcFlags) error {
 		}
 		return c.tellSweep(told, f)
 	}
-	swept, err := s.Sweep(ctx, plan, nil)
+	bar = c.countBar()
+	bar.doing = "removing"
+	swept, err := s.Sweep(ctx, plan, func(done, total int) { bar.set("objects", int64(done), int64(total)) })
+	bar.done()
 	told.Done, told.Spared = true, swept.Spared
 	told.Total = tally(swept.Removed)
 	if err != nil {

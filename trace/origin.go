@@ -20,11 +20,15 @@ type origin struct {
 
 // rest counts the files that no run made, by where else they are from.
 type rest struct {
-	files, committed, sourced, trivial int64
-	uris                               []string
-	unknown                            []string // the first paths of files that are from nowhere
-	noManifest                         bool
+	files, committed, sourced, fetched, trivial int64
+	uris                                        []string        // of what is sourced
+	fetchedFrom                                 []string        // of what is fetched, see tracer.fetched
+	lost                                        []hashing.Entry // from nowhere; of a file that stands alone without a path
+	noManifest                                  bool
 }
+
+// unknown is how many files are from nowhere.
+func (r rest) unknown() int64 { return r.files - r.committed - r.sourced - r.fetched - r.trivial }
 
 // reading is what a run read of the same bytes, at one place or several. Without a
 // run it is what was asked about.
@@ -76,9 +80,10 @@ func (t *tracer) findOrigin(ctx context.Context, r reading) (*origin, error) {
 	}
 	if len(o.makers) > 0 || !first.digest.IsTree() || m == nil {
 		o.restOfWhole(r, c, m)
-		return o, nil
+	} else if err := t.partMakers(ctx, r, c, m, o); err != nil {
+		return nil, err
 	}
-	return o, t.partMakers(ctx, r, c, m, o)
+	return o, t.fetched(ctx, o)
 }
 
 func (t *tracer) readerCode(ctx context.Context, r reading) (*code, error) {
@@ -134,5 +139,8 @@ func (o *origin) restOfWhole(r reading, c *code, m *hashing.Manifest) {
 		if c.holdsAll(i, m) {
 			o.rest.committed = first.files
 		}
+	}
+	if o.rest.unknown() == 1 && !first.digest.IsTree() {
+		o.rest.lost = []hashing.Entry{{Digest: first.digest.File}}
 	}
 }

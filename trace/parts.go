@@ -133,8 +133,8 @@ func (o *origin) restOfParts(r reading, c *code, m *hashing.Manifest) {
 			o.rest.sourced++
 		case e.Digest.IsEmpty() || isTrivialName(e.Path):
 			o.rest.trivial++
-		case len(o.rest.unknown) < maxNamed:
-			o.rest.unknown = append(o.rest.unknown, e.Path)
+		default:
+			o.rest.lost = append(o.rest.lost, e)
 		}
 	}
 }

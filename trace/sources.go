@@ -2,12 +2,14 @@ package trace
 
 import (
 	"cmp"
+	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
 	"slices"
 	"strings"
 
+	"github.com/lineage-audit/lineage/hashing"
 	"github.com/lineage-audit/lineage/record"
 )
 
@@ -24,13 +26,16 @@ func (t *tracer) beyond(node string, r reading, o *origin) {
 	for _, uri := range left.uris {
 		t.ends(node, Missing{Reason: HasURI, URI: uri, Detail: "the record of the run that read it says where it can be had", Files: left.sourced, Of: all})
 	}
-	if max(left.committed, left.sourced) == all {
+	for _, uri := range left.fetchedFrom {
+		t.ends(node, Missing{Reason: HasURI, URI: uri, Detail: "these bytes were fetched from there with lineage get", Files: left.fetched, Of: all})
+	}
+	if max(left.committed, left.sourced, left.fetched) == all {
 		return
 	}
 	if left.trivial > 0 {
 		t.ends(node, Missing{Reason: Trivial, Detail: "what is empty, or left everywhere by tools, joins no runs", Files: left.trivial, Of: all})
 	}
-	if n := left.files - left.committed - left.sourced - left.trivial; n > 0 || left.noManifest {
+	if n := left.unknown(); n > 0 || left.noManifest {
 		m := t.unknown(r, o)
 		m.Files, m.Of = n, all
 		t.ends(node, m)
@@ -63,7 +68,7 @@ func (t *tracer) unknown(r reading, o *origin) Missing {
 }
 
 func (t *tracer) unrecorded(r reading, o *origin) Missing {
-	m := Missing{Reason: Unrecorded, Detail: "no recorded run made these bytes", What: named(o.rest.unknown, o.rest.files-o.rest.trivial-o.rest.committed-o.rest.sourced)}
+	m := Missing{Reason: Unrecorded, Detail: "no recorded run made these bytes", What: named(o.rest.lost)}
 	for _, i := range t.w.Abandoned {
 		if r.info == nil || i.StartedOn.Before(r.info.run.Finished.Time) {
 			m.Runs = append(m.Runs, i.InvocationID.String())
@@ -82,19 +87,48 @@ func (t *tracer) unrecorded(r reading, o *origin) Missing {
 }
 
 // named lists the first paths, and says how many there are beside them.
-func named(paths []string, all int64) string {
-	if len(paths) == 0 {
-		return ""
+func named(lost []hashing.Entry) string {
+	var paths []string
+	for _, e := range lost[:min(len(lost), maxNamed)] {
+		if e.Path != "" {
+			paths = append(paths, record.EncodePath(e.Path))
+		}
 	}
-	encoded := make([]string, len(paths))
-	for i, p := range paths {
-		encoded[i] = record.EncodePath(p)
-	}
-	text := strings.Join(encoded, ", ")
-	if more := all - int64(len(paths)); more > 0 {
+	text := strings.Join(paths, ", ")
+	if more := len(lost) - maxNamed; more > 0 {
 		text += fmt.Sprintf(", … %d more", more)
 	}
 	return text
+}
+
+// fetched looks for where else the bytes are from that no run made and no record has a
+// source of: lineage get noted what it fetched.
+func (t *tracer) fetched(ctx context.Context, o *origin) error {
+	if len(o.rest.lost) == 0 {
+		return nil
+	}
+	digests := make([]hashing.FileDigest, len(o.rest.lost))
+	for i, e := range o.rest.lost {
+		digests[i] = e.Digest
+	}
+	known, err := t.w.Records.Sources(ctx, digests...)
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	if err != nil {
+		t.problem(err)
+	}
+	o.rest.lost = slices.DeleteFunc(o.rest.lost, func(e hashing.Entry) bool {
+		if len(known[e.Digest]) == 0 {
+			return false
+		}
+		o.rest.fetched++
+		if uri := known[e.Digest][0].URI; !slices.Contains(o.rest.fetchedFrom, uri) && len(o.rest.fetchedFrom) < maxNamed {
+			o.rest.fetchedFrom = append(o.rest.fetchedFrom, uri)
+		}
+		return true
+	})
+	return nil
 }
 
 // ends says of a node where and why the trace goes no further.

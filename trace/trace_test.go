@@ -313,6 +313,40 @@ func TestMissing(t *testing.T) {
 	}
 }
 
+// What lineage get fetched has a source, though no record says so: it was noted later.
+func TestFetched(t *testing.T) {
+	folder := files{"fetched.csv": csv, "lost.csv": csv + "lost", "sub/fetched.csv": csv + "too"}
+	for name, c := range map[string]struct {
+		read any
+		want string
+	}{
+		"a file":             {csv, "has-uri"},
+		"another file":       {csv + "lost", "unrecorded"},
+		"files of a folder":  {folder, "has-uri unrecorded"},
+		"a folder":           {files{"a": csv, "b": csv + "too"}, "has-uri"},
+		"an empty file more": {files{"a": csv, "b": ""}, "has-uri trivial"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t, run{name: "run", reads: in("repo:raw", c.read)})
+			for _, content := range []string{csv, csv + "too"} {
+				f := record.Fetched{Digest: hashing.Bytes([]byte(content)), Bytes: 1, URI: "https://example.org/raw.csv", FetchedOn: record.At(epoch)}
+				if err := w.store.PutSource(t.Context(), f); err != nil {
+					t.Fatal(err)
+				}
+			}
+			g := w.up("run")
+			if got := reasons(g); got != c.want {
+				t.Errorf("it ends for %q, want %q", got, c.want)
+			}
+			for _, n := range g.Nodes {
+				if m := n.Missing; m != nil && m.Reason == trace.Unrecorded && m.What != "" && m.What != "lost.csv" {
+					t.Errorf("%q is missing", m.What)
+				}
+			}
+		})
+	}
+}
+
 func TestBytes(t *testing.T) {
 	w := newWorld(t, pipeline()...)
 	test := hashing.Bytes([]byte(csv + "test"))

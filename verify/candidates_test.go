@@ -42,6 +42,23 @@ func parameter(value string) recordtest.Option {
 	}
 }
 
+// fetched says of every input where it can be had, as get and lineage.yaml note it.
+func fetched(uri string) recordtest.Option {
+	return func(s *record.Statement) {
+		all := s.Predicate.BuildDefinition.ResolvedDependencies
+		for i := range all {
+			switch role := all[i].Annotations.Role; {
+			case role != record.RoleData && role != record.RolePreprocessing:
+			case all[i].Annotations.Tree != nil:
+				all[i].Annotations.Tree.Sources = []record.Source{{Path: "a.png", URI: uri + "a.png"}}
+				all[i].URI = uri
+			default:
+				all[i].URI = uri + "file"
+			}
+		}
+	}
+}
+
 func runs(all ...[]recordtest.Option) [][]recordtest.Option { return all }
 
 // TestWhichRecord: of records that all name the model's bytes, by their place in the
@@ -60,6 +77,8 @@ func TestWhichRecord(t *testing.T) {
 		{"two of other packages", runs(opt(another(1)), opt(another(2), recordtest.Dependency(recordtest.Package("torch", "2.0")))), -1, []verify.Standing{verify.Rival, verify.Rival}},
 		{"two that agree", runs(opt(another(1)), opt(another(2))), 1, []verify.Standing{verify.Superseded, verify.Chosen}},
 		{"two that agree, the newest first", runs(opt(another(2)), opt(another(1))), 0, []verify.Standing{verify.Chosen, verify.Superseded}},
+		{"two that agree, and one knows where its inputs can be had", runs(opt(another(1)), opt(another(2), fetched("https://data.example/"))), 1, []verify.Standing{verify.Superseded, verify.Chosen}},
+		{"two that agree, and have their inputs from two places", runs(opt(another(1), fetched("https://data.example/")), opt(another(2), fetched("s3://data/"))), 1, []verify.Standing{verify.Superseded, verify.Chosen}},
 		{"two that agree in having no code", runs(opt(another(1), recordtest.Without(record.RoleCode)), opt(another(2), recordtest.Without(record.RoleCode))), -1, []verify.Standing{verify.Rival, verify.Rival}},
 		{"parent and child", runs(opt(another(1)), opt(another(2), within(1), otherCode)), 1, []verify.Standing{verify.Parent, verify.Chosen}},
 		{"a parent that had ended", runs(opt(another(1)), opt(another(2), inherited(1), otherCode)), -1, []verify.Standing{verify.Rival, verify.Rival}},

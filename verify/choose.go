@@ -175,7 +175,7 @@ func agreement(c *candidate) string {
 	for _, role := range []record.Role{record.RoleCode, record.RoleData, record.RolePreprocessing, record.RoleInterpreter, record.RolePackage} {
 		var of []string
 		for _, r := range c.rec.Dependencies(role) {
-			of = append(of, fmt.Sprintf("%s %q %q %s", role, r.Name, r.URI, digestText(r.Digest)))
+			of = append(of, fmt.Sprintf("%s %q %q %s", role, r.Name, identifyingURI(r), digestText(r.Digest)))
 		}
 		slices.Sort(of)
 		parts = append(parts, of...)
@@ -189,6 +189,15 @@ func agreement(c *candidate) string {
 		parts = append(parts, fmt.Sprintf("parameter %q %q %t", v.Name, v.Value, v.Redacted))
 	}
 	return strings.Join(append(parts, fmt.Sprintf("command %q in %q", p.Command, p.WorkingDirectory.String())), "\n")
+}
+
+// identifyingURI is the URI of what is known by it. That of bytes with a digest says
+// where they can be had, which a later run may know and an earlier one not.
+func identifyingURI(r record.Resource) string {
+	if located := r.Annotations.File != nil || r.Annotations.Tree != nil; located && r.Digest != nil {
+		return ""
+	}
+	return r.URI
 }
 
 func digestText(d *record.DigestSet) string {

@@ -35,14 +35,22 @@ func Check(id string) (Explanation, bool) {
 	}, true
 }
 
-// item is the list item of a section that begins with the label.
+// item is the list item of a section that begins with the label, with the lines
+// that it goes on in: all up to the next item or the end of the list.
 func item(section, label string) string {
 	_, text, found := strings.Cut(section, "\n- **"+label+":** ")
 	if !found {
 		return ""
 	}
-	text, _, _ = strings.Cut(text, "\n")
-	return links.ReplaceAllString(text, "$1")
+	lines := strings.Split(text, "\n")
+	words := lines[:1]
+	for _, line := range lines[1:] {
+		if !strings.HasPrefix(line, "  ") {
+			break
+		}
+		words = append(words, strings.TrimSpace(line))
+	}
+	return links.ReplaceAllString(strings.Join(words, " "), "$1")
 }
 
 // links lead to other pages of the documentation, which a shown text is not beside.

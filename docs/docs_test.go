@@ -37,6 +37,22 @@ func TestEveryCheckIsExplained(t *testing.T) {
 	}
 }
 
+// TestNoExplanationIsCutOff: a text that goes on in more lines is given whole.
+func TestNoExplanationIsCutOff(t *testing.T) {
+	e, _ := docs.Check("image.pinned")
+	if !strings.HasSuffix(e.DoesNotProve, "A note says which.") || !strings.Contains(e.DoesNotProve, "`downward-api`, `gitlab-ci`") {
+		t.Errorf("does not prove: %q", e.DoesNotProve)
+	}
+	for _, id := range verify.Checks() {
+		e, _ := docs.Check(string(id))
+		for _, text := range []string{e.Proves, e.DoesNotProve, e.NotApplicable, e.Fails, e.Lacking, e.Mend} {
+			if end := text[len(text)-1]; end != '.' && end != '`' && end != ')' {
+				t.Errorf("%s: cut off: %q", id, text)
+			}
+		}
+	}
+}
+
 func TestUnknownCheck(t *testing.T) {
 	for _, id := range []string{"", "no.such", "record", "record.strict`\n"} {
 		if e, found := docs.Check(id); found {

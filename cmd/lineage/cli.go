@@ -85,9 +85,12 @@ func version() string {
 	return info.Main.Version
 }
 
-// interruptible is the context of verbs that wait: it ends with the first Ctrl-C.
+// interruptible is the context of verbs that wait: it ends with the first Ctrl-C. The
+// second ends the program, whatever it waits for.
 func interruptible(ctx context.Context) (context.Context, context.CancelFunc) {
-	return signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
+	ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
+	context.AfterFunc(ctx, stop)
+	return ctx, stop
 }
 
 // place is where the program was started.

@@ -108,7 +108,7 @@ func (c *cli) tellImport(f importFlags, path string, told bundle.Imported) error
 // name where the system allows that, and goes away in any case.
 func (c *cli) seekable(ctx context.Context, path string, limit int64) (*os.File, int64, error) {
 	if path != "-" {
-		f, err := os.Open(path)
+		f, err := patiently(ctx, func() (*os.File, error) { return os.Open(path) })
 		if err != nil {
 			return nil, 0, &statusError{status: exitUsage, err: err}
 		}

@@ -5,7 +5,6 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"os"
 	"path/filepath"
 	"strings"
 
@@ -90,7 +89,7 @@ func (c *cli) report(ctx context.Context, f reportFlags, asked string) error {
 	if err := write(&b, facts); err != nil {
 		return unmade(err)
 	}
-	if err := c.deliver(f.output, b.Bytes()); err != nil {
+	if err := c.deliver(ctx, f.output, b.Bytes()); err != nil {
 		return unmade(err)
 	}
 	if status := j.verdict.Result.ExitStatus(); f.exit && status != exitPass {
@@ -123,39 +122,4 @@ func (f reportFlags) writer() (func(io.Writer, page.Facts) error, error) {
 		return nil, usage("--format %q is none of html, markdown, json", f.format)
 	}
 	return write, nil
-}
-
-// deliver writes the page whole: to a file that is there only when all of it is, or
-// to the standard output.
-func (c *cli) deliver(path string, content []byte) (err error) {
-	if path == "" || path == "-" {
-		_, err := c.stdout.Write(content)
-		return err
-	}
-	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() {
-		if info.IsDir() {
-			return usage("-o %q is a folder", path)
-		}
-		return os.WriteFile(path, content, 0o644) // /dev/stdout, a pipe: there is nothing to replace
-	}
-	temp, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*")
-	if err != nil {
-		return fmt.Errorf("writing %q: %w", path, err)
-	}
-	defer func() {
-		if err != nil {
-			err = fmt.Errorf("writing %q: %w", path, err)
-			_ = os.Remove(temp.Name()) // what is left of it is no page
-		}
-	}()
-	_, err = temp.Write(content)
-	for _, then := range []func() error{temp.Sync, temp.Close, func() error { return os.Chmod(temp.Name(), 0o644) }} {
-		if thenErr := then(); err == nil {
-			err = thenErr
-		}
-	}
-	if err != nil {
-		return err
-	}
-	return os.Rename(temp.Name(), path)
 }

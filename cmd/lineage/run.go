@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
-	"path/filepath"
 	"strings"
 	"syscall"
 	"time"
@@ -254,20 +253,6 @@ func placeOfSidecars(ctx context.Context, c *cli) *capture.Place {
 		return &capture.Place{}
 	}
 	return p
-}
-
-// replaceFile writes a file whole or not at all, and through no link.
-func replaceFile(path string, content []byte) error {
-	temp, err := os.CreateTemp(filepath.Dir(path), ".lineage-*")
-	if err != nil {
-		return err
-	}
-	defer os.Remove(temp.Name()) // gone already where all went well
-	_, err = temp.Write(content)
-	if err = errors.Join(err, temp.Chmod(0o644), temp.Close()); err != nil {
-		return err
-	}
-	return os.Rename(temp.Name(), path)
 }
 
 func writeSidecars(r *record.Record, p *capture.Place) error {

@@ -124,7 +124,7 @@ func (c *cli) trace(ctx context.Context, f traceFlags, word string) error {
 	if err != nil {
 		return err
 	}
-	if err := c.writeGraph(g, f); err != nil {
+	if err := c.writeGraph(ctx, g, f); err != nil {
 		return err
 	}
 	t.knownByName(ctx, subject, g)
@@ -154,7 +154,7 @@ func (c *cli) traceWorld(ctx context.Context, s *store.Store, catalog *index.Cat
 }
 
 // writeGraph writes a graph as it was asked for. A file is there whole, or not at all.
-func (c *cli) writeGraph(g trace.Graph, f traceFlags) error {
+func (c *cli) writeGraph(ctx context.Context, g trace.Graph, f traceFlags) error {
 	look := c.look(c.stdout)
 	if f.output != "" {
 		look.Color, look.Width = false, 0
@@ -176,5 +176,5 @@ func (c *cli) writeGraph(g trace.Graph, f traceFlags) error {
 	if err != nil {
 		return err
 	}
-	return c.deliver(f.output, b.Bytes())
+	return c.deliver(ctx, f.output, b.Bytes())
 }

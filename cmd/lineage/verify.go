@@ -149,7 +149,7 @@ func (j *judged) close() {
 func (c *cli) judge(ctx context.Context, f verifyFlags, asked string) (*judged, error) {
 	j := &judged{closing: c.closing}
 	var err error
-	if j.request, err = c.request(f, asked); err != nil {
+	if j.request, err = c.request(ctx, f, asked); err != nil {
 		return nil, err
 	}
 	if j.ref, err = attach.ParseRef(asked); err != nil {
@@ -178,7 +178,7 @@ func cannot(err error) error {
 }
 
 // request is what the command line and the policy say.
-func (c *cli) request(f verifyFlags, asked string) (verify.Request, error) {
+func (c *cli) request(ctx context.Context, f verifyFlags, asked string) (verify.Request, error) {
 	q := verify.Request{Asked: asked, Version: version(), Time: time.Now()}
 	var err error
 	if f.require != "" {
@@ -187,7 +187,7 @@ func (c *cli) request(f verifyFlags, asked string) (verify.Request, error) {
 		}
 	}
 	if f.policy != "" {
-		raw, err := os.ReadFile(f.policy)
+		raw, err := readFile(ctx, f.policy)
 		if err != nil {
 			return q, usage("--policy: %w", err)
 		}

@@ -3,6 +3,7 @@ package report
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/lineage-audit/lineage/record"
@@ -85,11 +86,21 @@ func RestoredText(w io.Writer, r Restored, o Options) error {
 	lostLines(p, "code", r.Withheld)
 	for _, part := range r.Parts {
 		lostLines(p, part.Location.String(), part.Lost)
-		if len(part.Command) > 0 {
-			p.prose(2, []cell{word("what may help: %s", Shell(part.Command))}, 4)
-		}
+	}
+	for _, line := range helpOf(r.Parts) {
+		p.prose(2, []cell{word("what may help: %s", line)}, 4)
 	}
 	return p.writeTo(w)
+}
+
+// helpOf are the commands of the parts, each once: one may help several.
+func helpOf(parts []RestoredPart) (lines []string) {
+	for _, part := range parts {
+		if line := Shell(part.Command); len(part.Command) > 0 && !slices.Contains(lines, line) {
+			lines = append(lines, line)
+		}
+	}
+	return lines
 }
 
 func lostLines(p *page, name string, lost []LostFile) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"slices"
 	"strings"
 
@@ -82,6 +83,11 @@ func (c *cli) restore(ctx context.Context, run, dir string, f restoreFlags) erro
 	defer stop()
 	if !f.inputs && (len(f.dataRoots) > 0 || len(f.fetch) > 0) {
 		return usage("--data-root and --fetch are for --inputs")
+	}
+	for _, folder := range f.dataRoots {
+		if info, err := os.Stat(folder); err != nil || !info.IsDir() {
+			return usage("--data-root %q is no folder", folder)
+		}
 	}
 	place, err := c.place(ctx)
 	if err != nil {
@@ -239,14 +245,13 @@ func (c *cli) tellRestored(ctx context.Context, s *store.Store, r *record.Record
 	if told.Code != nil {
 		doc.Commit, doc.Withheld = record.GitHash(told.Code.Commit), lostFiles(told.Withheld)
 	}
-	for _, o := range told.Outcomes {
-		part := report.RestoredPart{Location: o.Location, Role: o.Role, Place: o.Place, Status: string(o.Status), Lost: lostFiles(o.Lost)}
+	help := helping{cli: c, store: s, record: r, dir: dir, f: f}
+	commands := help.commands(ctx, told.Outcomes)
+	for i, o := range told.Outcomes {
+		part := report.RestoredPart{Location: o.Location, Role: o.Role, Place: o.Place, Status: string(o.Status), Lost: lostFiles(o.Lost), Command: commands[i]}
 		for _, from := range o.From {
 			part.From = append(part.From, report.RestoredFrom{Name: from.Name, Where: from.Where, Files: from.Files})
 			part.Files += from.Files
-		}
-		if o.Status != restore.Restored {
-			part.Command = c.helpful(ctx, s, r, o, dir, f.fetch)
 		}
 		doc.Parts = append(doc.Parts, part)
 	}
@@ -258,54 +263,14 @@ func (c *cli) tellRestored(ctx context.Context, s *store.Store, r *record.Record
 		return err
 	}
 	if !doc.Complete {
-		return &statusError{status: exitFail, err: fmt.Errorf("%s is in %s, but for what is named", r.ID().Short(), dir), hint: "all else is as recorded"}
+		hint := "all else is as recorded"
+		if f.inputs {
+			hint += "; --data-root FOLDER looks in a folder of yours for the rest"
+		}
+		return hinted(fmt.Errorf("%s is in %s, but for what is named", r.ID().Short(), dir), hint)
 	}
 	c.say(c.stderr, "%s is in %s, as recorded", r.ID().Short(), clean(dir))
 	return nil
-}
-
-// helpful is the command that may bring a missing ingredient. What was asked already
-// is not asked again.
-func (c *cli) helpful(ctx context.Context, s *store.Store, r *record.Record, o restore.Outcome, dir string, asked []string) []string {
-	again := []string{"lineage", "restore", r.ID().Short(), dir, "--inputs"}
-	if uri := originOf(o, asked); uri != "" {
-		return append(again, "--fetch", uri)
-	}
-	for maker, err := range s.BySubject(ctx, digestsOf(o)) {
-		if err == nil && maker.ID() != r.ID() {
-			return []string{"lineage", "restore", maker.ID().Short(), strings.TrimRight(dir, "/") + "-upstream", "--inputs"}
-		}
-	}
-	return append(again, "--data-root", "FOLDER")
-}
-
-// originOf is a URI that the record names for what is missing, and that nobody was
-// allowed to ask; of files of a folder the folder.
-func originOf(o restore.Outcome, asked []string) string {
-	uris := []string{o.URI}
-	for _, s := range o.Sources {
-		if u, err := fetch.Parse(s.URI, "/"); err == nil {
-			uris = append(uris, u.Parent().String())
-		}
-	}
-	allowed, _ := fetch.ParseAllowed(asked, "/") // it was read before
-	for _, uri := range uris {
-		if u, err := fetch.Parse(uri, "/"); uri != "" && err == nil && !allowed.Covers(u) {
-			return uri
-		}
-	}
-	return ""
-}
-
-func digestsOf(o restore.Outcome) (all []hashing.FileDigest) {
-	for _, f := range o.Files {
-		for _, l := range o.Lost {
-			if l.Path == f.Path {
-				all = append(all, f.Digest)
-			}
-		}
-	}
-	return all
 }
 
 func lostFiles(lost []restore.Lost) (all []report.LostFile) {

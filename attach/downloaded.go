@@ -53,7 +53,7 @@ func ParseDownloaded(content []byte) (Downloaded, error) {
 	if e[1].Tag == "!!null" && e[3].Tag == "!!null" {
 		return d, nil
 	}
-	if e[1].Tag != "!!str" || checkName(e[1].Value) != "" || !version.MatchString(e[3].Value) {
+	if e[1].Tag != "!!str" || checkName(e[1].Value) != "" || !version().MatchString(e[3].Value) {
 		return d, fmt.Errorf("%w: model %q, version %q", ErrDownloaded, e[1].Value, e[3].Value)
 	}
 	return Downloaded{e[1].Value, e[3].Value}, nil

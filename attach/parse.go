@@ -3,17 +3,24 @@ package attach
 import (
 	"regexp"
 	"strings"
+	"sync"
 	"unicode"
 	"unicode/utf8"
 )
 
 var (
-	scheme  = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9+.-]*:`)
-	runID   = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_-]{0,255}$`)
-	modelID = regexp.MustCompile(`^m-[A-Za-z0-9]{1,64}$`)
-	version = regexp.MustCompile(`^[1-9][0-9]{0,9}$`)
-	stage   = regexp.MustCompile(`(?i)^(none|staging|production|archived)$`)
+	scheme  = lazy(`^[A-Za-z][A-Za-z0-9+.-]*:`)
+	runID   = lazy(`^[A-Za-z0-9][A-Za-z0-9_-]{0,255}$`)
+	modelID = lazy(`^m-[A-Za-z0-9]{1,64}$`)
+	version = lazy(`^[1-9][0-9]{0,9}$`)
+	stage   = lazy(`(?i)^(none|staging|production|archived)$`)
 )
+
+// lazy compiles a pattern when it is first used: these take longer than all else that
+// the program does before main, and few of its verbs use them.
+func lazy(pattern string) func() *regexp.Regexp {
+	return sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(pattern) })
+}
 
 const forms = "runs:/RUN/PATH, models:/NAME/VERSION, models:/NAME@ALIAS, models:/m-ID, or a path"
 
@@ -35,7 +42,7 @@ func ParseTarget(s string) (Ref, error) {
 	if s == "" {
 		return Ref{}, &RefError{s, "it is empty", "give " + forms}
 	}
-	prefix := scheme.FindString(s)
+	prefix := scheme().FindString(s)
 	if prefix == "" {
 		return parsePath(s)
 	}
@@ -92,7 +99,7 @@ func parseRun(s, rest string) (Ref, error) {
 }
 
 func checkRunID(id string) string {
-	if !runID.MatchString(id) {
+	if !runID().MatchString(id) {
 		return "the run's id is not one"
 	}
 	return ""
@@ -121,7 +128,7 @@ func parseModel(s, rest string) (Ref, error) {
 	if name, alias, found := strings.Cut(rest, "@"); found {
 		return parseAlias(s, name, alias)
 	}
-	if !modelID.MatchString(rest) {
+	if !modelID().MatchString(rest) {
 		return Ref{}, &RefError{s, "it names neither a version nor an alias, and is no m-ID",
 			"write models:/" + rest + "/VERSION or models:/" + rest + "@ALIAS"}
 	}
@@ -133,12 +140,12 @@ func parseVersion(s, name, v string) (Ref, error) {
 		return Ref{}, &RefError{s, why, "write models:/NAME/VERSION"}
 	}
 	switch {
-	case version.MatchString(v):
+	case version().MatchString(v):
 		return Ref{Kind: RefVersion, Asked: s, Name: name, Version: v}, nil
 	case strings.EqualFold(v, "latest"):
 		return Ref{}, &RefError{s, `"latest" names another model every time`,
 			"name the version by its number, or set an alias: models:/" + name + "@ALIAS"}
-	case stage.MatchString(v):
+	case stage().MatchString(v):
 		return Ref{}, &RefError{s, "a stage is not a version; MLflow has given stages up",
 			"set an alias: models:/" + name + "@ALIAS"}
 	case strings.Contains(v, "/"):

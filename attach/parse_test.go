@@ -151,7 +151,7 @@ func FuzzParseRef(f *testing.F) {
 		if err != nil || again != r || r.Asked != s {
 			t.Fatalf("%q is not what it was parsed from: %+v, %v", s, again, err)
 		}
-		if (r.Kind == RefPath) != (scheme.FindString(s) == "") {
+		if (r.Kind == RefPath) != (scheme().FindString(s) == "") {
 			t.Fatalf("%q: kind %v", s, r.Kind)
 		}
 		if built := rebuild(r); built != s {

@@ -7,6 +7,7 @@ import (
 	"html/template"
 	"io"
 	"strings"
+	"sync"
 
 	"github.com/lineage-audit/lineage/docs"
 	"github.com/lineage-audit/lineage/report/graph"
@@ -17,7 +18,12 @@ import (
 //go:embed template
 var templates embed.FS
 
-var pageTemplate = template.Must(template.New("page").Funcs(template.FuncMap{
+// pageTemplate is parsed when a page is written: no other verb waits for it.
+var pageTemplate = sync.OnceValue(func() *template.Template {
+	return template.Must(template.New("page").Funcs(pageFunctions).ParseFS(templates, "template/*"))
+})
+
+var pageFunctions = template.FuncMap{
 	"answer": answer, "same": same, "areas": areas, "becomes": becomes, "cell": cell, "link": link, "moment": moment,
 	"mostEvidence": mostEvidence, "resolved": resolvedText, "spans": docs.Spans, "status": statusWord, "worstFirst": worstFirst,
 	"class": statusClass, "iconOf": statusClass, "icon": icon, "more": more,
@@ -26,7 +32,7 @@ var pageTemplate = template.Must(template.New("page").Funcs(template.FuncMap{
 	"some":  someOf,
 	// The name of a check may break behind its dot, and nowhere else.
 	"pieces": func(id verify.CheckID) []string { return strings.SplitAfter(string(id), ".") },
-}).ParseFS(templates, "template/*"))
+}
 
 // someOf is some, for the types that templates have.
 func someOf(list any, most int) any {
@@ -84,7 +90,7 @@ func HTML(w io.Writer, f Facts) error {
 		return err
 	}
 	var b bytes.Buffer
-	if err := pageTemplate.ExecuteTemplate(&b, "page", v); err != nil {
+	if err := pageTemplate().ExecuteTemplate(&b, "page", v); err != nil {
 		return fmt.Errorf("writing a page: %w", err)
 	}
 	return write(w, b.Bytes())

@@ -640,3 +640,20 @@ func TestUpstream(t *testing.T) {
 		}
 	}
 }
+
+// What a sweep has removed is told as it goes, up to all.
+func TestSweepProgress(t *testing.T) {
+	w := newWorld(t, 1)
+	p, err := w.PlanSweep(t.Context(), store.SweepOptions{Keep: []store.Keep{{Last: 1}}, NoUpstream: true, Grace: time.Nanosecond, Alive: w.alive})
+	check(t, err)
+	var told [][2]int
+	swept, err := w.Sweep(t.Context(), p, func(done, total int) { told = append(told, [2]int{done, total}) })
+	check(t, err)
+	n := len(swept.Removed)
+	if n == 0 || len(told) < 2 || told[len(told)-1] != [2]int{n, n} {
+		t.Errorf("of %d that were removed this is told: %v", n, told)
+	}
+	if !slices.IsSortedFunc(told, func(a, b [2]int) int { return a[0] - b[0] }) {
+		t.Errorf("it goes back: %v", told)
+	}
+}

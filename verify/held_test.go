@@ -69,6 +69,8 @@ var heldCases = []heldCase{
 	}},
 	{"an image that was declared", verify.ImagePinned, "somebody's word (declared)", opt(container(record.Container{Runtime: "docker"}), image("declared")), nil},
 	{"an image without a word of the container", verify.ImagePinned, "example.org/train:7", opt(image("declared")), nil},
+	{"an image that was declared of a run that was not watched", verify.ImagePinned, "somebody's word (declared)", opt(unobserved, container(record.Container{Runtime: "docker"}), image("declared")), nil},
+	{"an image that a variable names", verify.ImagePinned, "somebody's word (environment)", opt(container(record.Container{Runtime: "docker"}), image("environment")), nil},
 	{"an image file", verify.ImagePinned, "sif", opt(container(record.Container{Runtime: "apptainer"}), image("sif")), nil},
 	{"an entry that carries the invocation alone", verify.RegistryAgrees, "invocation", nil, func(_ *testing.T, w *world) { w.target.resolved.Claims = nil }},
 	{"an entry that names the record alone", verify.RegistryAgrees, "record", nil, func(_ *testing.T, w *world) { w.target.resolved.Invocations = nil }},

@@ -1,7 +1,6 @@
 package report
 
 import (
-	"cmp"
 	"io"
 	"strings"
 
@@ -13,7 +12,7 @@ import (
 // is no result or status that this package knows is told as the worse one.
 func Verdict(w io.Writer, v verify.Verdict, o Options) error {
 	p := &page{o: o}
-	p.prose(0, []cell{resultWord(v.Result), word(": %s reached %s, required %s", v.Target.Asked, cmp.Or(v.Label, "nothing"), cmp.Or(v.Required, "nothing"))}, 2)
+	p.prose(0, []cell{resultWord(v.Result), word(": %s %s", v.Target.Asked, v.Reach())}, 2)
 	if v.Reason != "" {
 		p.prose(2, []cell{word("%s", v.Reason)}, 2)
 	}

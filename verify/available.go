@@ -128,5 +128,8 @@ func (q *inquiry) available(ctx context.Context, r *record.Record, in record.Res
 		h.uri(ctx)
 	}
 	all, notes = h.evidence(in.Name)
+	if h.found == "" {
+		notes = append(notes, q.maker(ctx, r, w.Input)...)
+	}
 	return h, all, notes
 }

@@ -102,7 +102,7 @@ func sentence(checks []Check) string {
 		s = fmt.Sprintf("%s failed: %s", c.ID, c.Reason)
 	}
 	if more := len(checks) - 1; more > 0 {
-		s += fmt.Sprintf(" (and %d more)", more)
+		s += fmt.Sprintf(" (and %s)", count(more, "more check"))
 	}
 	return s
 }

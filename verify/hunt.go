@@ -213,7 +213,7 @@ func (h *hunt) changed(s Sighting) (all []Evidence) {
 		return nil
 	}
 	for _, c := range hashing.Compare(*h.manifest, *s.Content.Tree) {
-		e := Evidence{Name: h.Location.Join(c.Path).String(), Where: s.Where, Expected: "absent", Found: "absent", Status: Failed}
+		e := Evidence{Name: h.Location.Join(c.Path).String(), Where: s.Where + "/" + c.Path, Expected: "absent", Found: "absent", Status: Failed}
 		if !c.Old.IsZero() {
 			e.Expected = fileText(c.Old)
 		}

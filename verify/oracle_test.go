@@ -134,9 +134,10 @@ func (c *chaos) objectsToChoice(req verify.Request, r *record.Record) error {
 }
 
 // objectsToSearch: every record that was found and names the bytes is the one, or one
-// that it may stand for.
+// that it may stand for. The first question is about the model; later ones are about
+// inputs, for hints.
 func (c *chaos) objectsToSearch(r *record.Record) error {
-	if len(c.named) != 1 || c.named[0].err != nil {
+	if len(c.named) == 0 || c.named[0].err != nil {
 		return errors.New("the records were not asked, or failed")
 	}
 	for _, f := range c.named[0].value {

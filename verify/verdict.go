@@ -138,6 +138,40 @@ func (v Verdict) Encode() ([]byte, error) {
 	return b.Bytes(), nil
 }
 
+// Reach says in words how far the evidence reaches and what was required, and what
+// failed despite that.
+func (v Verdict) Reach() string {
+	word := func(s string) string {
+		if s == "" {
+			return "nothing"
+		}
+		return s
+	}
+	s := fmt.Sprintf("reached %s, required %s", word(v.Label), word(string(v.Required)))
+	if despite := v.Despite(); despite != "" {
+		s += ", but " + despite
+	}
+	return s
+}
+
+// Despite names what failed where the verdict fails although the required rung was
+// reached: a check above it. Otherwise it is empty.
+func (v Verdict) Despite() string {
+	if v.Result != Fail || !v.Reached.AtLeast(v.Required) {
+		return ""
+	}
+	var ids []string
+	for _, c := range v.Checks {
+		if c.Status == Failed && !c.SetAside {
+			ids = append(ids, string(c.ID))
+		}
+	}
+	if len(ids) == 0 {
+		return ""
+	}
+	return strings.Join(ids, ", ") + " failed, which no rung allows"
+}
+
 // label is a rung with the checks that were set aside.
 func label(r Rung, aside []SetAside) string {
 	if len(aside) == 0 {

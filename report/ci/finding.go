@@ -1,7 +1,6 @@
 package ci
 
 import (
-	"cmp"
 	"fmt"
 	"slices"
 
@@ -82,7 +81,7 @@ func (d verdict) whole() finding {
 	}
 	f.line = word + ": " + d.asked
 	if d.ran() {
-		f.line += fmt.Sprintf(" reached %s, required %s", outer(cmp.Or(d.Label, "nothing")), outer(cmp.Or(string(d.Required), "nothing")))
+		f.line += " " + outer(d.Reach())
 	}
 	if d.Reason != "" {
 		f.line += ": " + outer(d.Reason)

@@ -32,7 +32,12 @@ func Markdown(w io.Writer, f Facts) error {
 
 func (m *marked) verdict(v view) {
 	t := v.Verdict.Target
-	m.line("# Evidence for %s\n\n**%s**: reached **%s**, required **%s**.\n", span(t.Asked), v.Word, orElse(plainWords(v.Verdict.Label), "nothing"), orElse(plainWords(string(v.Verdict.Required)), "nothing"))
+	despite := v.Verdict.Despite()
+	if despite != "" {
+		despite = ", but " + plainWords(despite)
+	}
+	m.line("# Evidence for %s\n\n**%s**: reached **%s**, required **%s**%s.\n", span(t.Asked), v.Word,
+		orElse(plainWords(v.Verdict.Label), "nothing"), orElse(plainWords(string(v.Verdict.Required)), "nothing"), despite)
 	if v.Verdict.Reason != "" {
 		m.line("%s\n", span(v.Verdict.Reason))
 	}

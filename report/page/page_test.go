@@ -125,6 +125,22 @@ func between(text, from, to string) string {
 }
 
 // TestUnknownResultsAreTheWorse: what is no result or status is none of the good ones.
+// TestFailAboveWhatIsRequired: where the page says that the required rung was reached, it
+// says what failed despite that.
+func TestFailAboveWhatIsRequired(t *testing.T) {
+	f := world(t)
+	f.Verdict.Result, f.Verdict.ExitStatus = verify.Fail, 1
+	at(&f.Verdict, verify.InputsAvailable).Status = verify.Failed
+	var html, markdown bytes.Buffer
+	if err := errors.Join(page.HTML(&html, f), page.Markdown(&markdown, f)); err != nil {
+		t.Fatal(err)
+	}
+	const want = ", but inputs.available failed, which no rung allows."
+	if !strings.Contains(html.String(), want) || !strings.Contains(markdown.String(), want) {
+		t.Errorf("no page says %q", want)
+	}
+}
+
 func TestUnknownResultsAreTheWorse(t *testing.T) {
 	f := world(t)
 	f.Verdict.Result = "PASS"

@@ -69,7 +69,11 @@ func (c *cli) root() *cobra.Command {
 	root.PersistentPreRun = func(cmd *cobra.Command, _ []string) { c.verb = cmd.Name() }
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		c.verb = cmd.Name()
-		return &statusError{status: exitUsage, err: err, hint: fmt.Sprintf("`%s --help` shows how it is used", cmd.CommandPath())}
+		err = &statusError{status: exitUsage, err: err, hint: fmt.Sprintf("`%s --help` shows how it is used", cmd.CommandPath())}
+		if c.verb == "verify" {
+			c.misread(cmd.Context(), os.Args[1:], err)
+		}
+		return err
 	})
 	root.AddCommand(c.runCommand(), c.verifyCommand(), c.logCommand(), c.showCommand(), c.attachCommand(), c.restoreCommand(), c.lockCommand(), c.exportCommand(), c.importCommand(), c.gcCommand(), c.fsckCommand(), c.diffCommand(), c.reportCommand(), c.traceCommand(), c.getCommand())
 	completing(root)

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -24,87 +25,146 @@ type output struct {
 }
 
 // outputs are those that --format and --json ask for. One of them is for stdout:
-// text, where all others go to files.
+// text, where all others go to files. With an error come those that were understood.
 func (f verifyFlags) outputs() (all []output, err error) {
 	texts := slices.Clone(f.formats)
 	if f.json {
 		texts = append(texts, string(ci.JSON))
 	}
 	for _, text := range texts {
-		name, file, toFile := strings.Cut(text, "=")
-		o := output{file: file}
-		if o.format, err = ci.Parse(name); err != nil {
-			return nil, usage("--format: %w", err)
+		o, oErr := parseOutput(text)
+		if oErr == nil {
+			oErr = o.against(all)
 		}
-		if toFile && (file == "" || file == "-") {
-			return nil, usage("--format %q names no file", text)
+		if err = cmp.Or(err, oErr); oErr == nil {
+			all = append(all, o)
 		}
-		if o.file != "" {
-			o.file = filepath.Clean(o.file)
-		}
-		for _, other := range all {
-			switch {
-			case o == other:
-				return nil, usage("--format %q stands twice", text)
-			case o.file == other.file && o.file == "":
-				return nil, &statusError{status: exitUsage, err: fmt.Errorf("--format: both %s and %s are for stdout", other.format, o.format), hint: fmt.Sprintf("write one of them to a file: --format %s=FILE", o.format)}
-			case o.file == other.file:
-				return nil, usage("--format: both %s and %s are for the file %q", other.format, o.format, o.file)
-			}
-		}
-		all = append(all, o)
 	}
 	if !slices.ContainsFunc(all, func(o output) bool { return o.file == "" }) {
 		all = append(all, output{format: ci.Text})
 	}
-	return all, nil
+	return all, err
 }
 
-// clear removes the files that an earlier verification has left, so that none of
-// them is taken for this one's, however it ends. What is no regular file, or part of
-// what is to be verified, is no place for a report.
-func (f verifyFlags) clear(all []output, asked string) error {
-	for _, o := range all {
-		if o.file == "" {
-			continue
-		}
-		if f.isEvidence(o.file, asked) {
-			return usage("--format: %q is part of what is to be verified", o.file)
-		}
-		info, err := os.Lstat(o.file)
+func parseOutput(text string) (o output, err error) {
+	name, file, toFile := strings.Cut(text, "=")
+	if o.format, err = ci.Parse(name); err != nil {
+		return o, usage("--format: %w", err)
+	}
+	if toFile && (file == "" || file == "-") {
+		return o, usage("--format %q names no file", text)
+	}
+	if o.file = file; file != "" {
+		o.file = filepath.Clean(file)
+	}
+	return o, nil
+}
+
+// against tells whether o has a place of its own.
+func (o output) against(all []output) error {
+	for _, other := range all {
 		switch {
-		case errors.Is(err, fs.ErrNotExist):
-			if _, err := os.Stat(filepath.Dir(o.file)); err != nil {
-				return usage("--format: %w", err)
-			}
-		case err != nil:
-			return usage("--format: %w", err)
-		case !info.Mode().IsRegular():
-			return usage("--format: %q is no regular file", o.file)
-		default:
-			if err := os.Remove(o.file); err != nil {
-				return cannot(err)
-			}
+		case o == other:
+			return usage("--format: %s stands twice", o.format)
+		case o.file == other.file && o.file == "":
+			return &statusError{status: exitUsage, err: fmt.Errorf("--format: both %s and %s are for stdout", other.format, o.format), hint: fmt.Sprintf("write one of them to a file: --format %s=FILE", o.format)}
+		case o.file == other.file:
+			return usage("--format: both %s and %s are for the file %q", other.format, o.format, o.file)
 		}
 	}
 	return nil
 }
 
-// isEvidence tells whether a file is the policy or the model, or in it.
-func (f verifyFlags) isEvidence(file, asked string) bool {
-	all := []string{f.policy}
-	if ref, err := attach.ParseRef(asked); err == nil && ref.Kind == attach.RefPath {
-		all = append(all, ref.Path)
+// clear removes the files that an earlier verification has left, so that none of
+// them is taken for this one's, however it ends. It gives those that may be written,
+// and an error if one may not be: what is no regular file, or part of what is verified,
+// is no place for a report.
+func (c *cli) clear(ctx context.Context, f verifyFlags, all []output, asked string) (writable []output, err error) {
+	evidence := c.evidence(ctx, f, asked)
+	for _, o := range all {
+		oErr := error(nil)
+		if o.file != "" {
+			oErr = vacate(o.file, evidence)
+		}
+		if err = cmp.Or(err, oErr); oErr == nil {
+			writable = append(writable, o)
+		}
 	}
-	for _, path := range all {
-		if path == "" {
+	return writable, err
+}
+
+// misread tells the reports that a command line asks for, although it cannot be
+// understood, that there is no verdict: else those of an earlier one would be taken
+// for its own. Any word of it may be the model or the policy, which are spared.
+func (c *cli) misread(ctx context.Context, args []string, reason error) {
+	var wanted []output
+	var spared []string
+	for i, arg := range args {
+		text, found := strings.CutPrefix(arg, "--format=")
+		if arg == "--format" && i+1 < len(args) {
+			text, found = args[i+1], true
+		}
+		if o, err := parseOutput(text); found && err == nil && o.file != "" {
+			wanted = append(wanted, o)
 			continue
 		}
-		if _, within := capture.Below(withoutLinks(path), withoutLinks(file)); within {
-			return true
+		if _, value, assigned := strings.Cut(arg, "="); assigned && strings.HasPrefix(arg, "-") {
+			arg = value
+		}
+		if i == 0 || args[i-1] != "--format" {
+			spared = append(spared, c.evidence(ctx, verifyFlags{}, arg)...)
 		}
 	}
-	return false
+	wanted = slices.DeleteFunc(wanted, func(o output) bool { return foreign(o.file, spared) != nil })
+	outputs, _ := c.clear(ctx, verifyFlags{}, wanted, "") // that one is no place for a report is not the mistake to name
+	c.tellUnfinished(ctx, verifyFlags{}, outputs, "", reason)
+}
+
+// vacate removes a report of an earlier verification.
+func vacate(file string, evidence []string) error {
+	if err := foreign(file, evidence); err != nil {
+		return usage("--format: %w", err)
+	}
+	info, err := os.Lstat(file)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		_, err = os.Stat(filepath.Dir(file))
+	case err == nil && !info.Mode().IsRegular():
+		err = fmt.Errorf("%q is no regular file", file)
+	case err == nil:
+		if err := os.Remove(file); err != nil {
+			return cannot(err)
+		}
+	}
+	if err != nil {
+		return usage("--format: %w", err)
+	}
+	return nil
+}
+
+// evidence are the files and folders that a verification reads, and that a report must
+// not be written over: the model and its sidecar, the policy, the store.
+func (c *cli) evidence(ctx context.Context, f verifyFlags, asked string) []string {
+	all := []string{f.policy}
+	if ref, err := attach.ParseRef(asked); err == nil && ref.Kind == attach.RefPath {
+		all = append(all, ref.Path, ref.Path+capture.SidecarSuffix)
+	}
+	if place, err := c.place(ctx); err == nil {
+		if _, dir, err := c.open(ctx, place); err == nil {
+			all = append(all, dir)
+		}
+	}
+	return slices.DeleteFunc(all, func(path string) bool { return path == "" })
+}
+
+// foreign is an error if a file is evidence, or in it.
+func foreign(file string, evidence []string) error {
+	for _, path := range evidence {
+		if _, within := capture.Below(withoutLinks(path), withoutLinks(file)); within {
+			return fmt.Errorf("%q is part of what is to be verified", file)
+		}
+	}
+	return nil
 }
 
 // withoutLinks is a path without links, as far as it is there.
@@ -154,9 +214,15 @@ func (c *cli) tellOne(out output, v verify.Verdict, o ci.Options) error {
 }
 
 // tellUnfinished tells those who wait for a report that there is no verdict. Text
-// and JSON have nothing to say: stderr and the exit status do.
+// and JSON have nothing to say: stderr and the exit status do, and no file is left.
 func (c *cli) tellUnfinished(ctx context.Context, f verifyFlags, all []output, asked string, reason error) {
-	all = slices.DeleteFunc(slices.Clone(all), func(o output) bool { return o.format == ci.Text || o.format == ci.JSON })
+	all = slices.DeleteFunc(slices.Clone(all), func(o output) bool {
+		silent := o.format == ci.Text || o.format == ci.JSON
+		if silent && o.file != "" {
+			_ = os.Remove(o.file) // mostly it is not there
+		}
+		return silent
+	})
 	if len(all) == 0 {
 		return
 	}

@@ -76,6 +76,9 @@ func (c *cli) report(ctx context.Context, f reportFlags, asked string) error {
 	if err != nil {
 		return err
 	}
+	if err := foreign(f.output, c.evidence(ctx, f.verifyFlags, asked)); f.output != "" && err != nil {
+		return usage("-o: %w", err)
+	}
 	j, err := c.judge(ctx, f.verifyFlags, asked)
 	if err != nil {
 		return unmade(err)

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -78,7 +79,13 @@ func (c *cli) verifyCommand() *cobra.Command {
 	var f verifyFlags
 	cmd := &cobra.Command{
 		Use: "verify MODEL", Short: "Check that a model is traceable and reproducible", Long: verifyHelp, Example: verifyExamples,
-		Args: exactly(c, "verify", 1, "a MODEL: a path, or models:/NAME/VERSION"),
+		Args: func(cmd *cobra.Command, args []string) error {
+			err := exactly(c, "verify", 1, "a MODEL: a path, or models:/NAME/VERSION")(cmd, args)
+			if err != nil {
+				c.misread(cmd.Context(), os.Args[1:], err)
+			}
+			return err
+		},
 		RunE: func(cmd *cobra.Command, args []string) error { return c.verify(cmd.Context(), f, args[0]) },
 	}
 	flags := cmd.Flags()
@@ -99,10 +106,9 @@ func (c *cli) verify(ctx context.Context, f verifyFlags, asked string) error {
 	ctx, stop := interruptible(ctx)
 	defer stop()
 	outputs, err := f.outputs()
-	if err != nil {
-		return err
-	}
-	if err := f.clear(outputs, asked); err != nil {
+	outputs, clearErr := c.clear(ctx, f, outputs, asked)
+	if err = cmp.Or(err, clearErr); err != nil {
+		c.tellUnfinished(ctx, f, outputs, asked, err)
 		return err
 	}
 	j, err := c.judge(ctx, f, asked)
@@ -114,7 +120,9 @@ func (c *cli) verify(ctx context.Context, f verifyFlags, asked string) error {
 	told := c.tell(ctx, f, outputs, j.verdict)
 	switch status := j.verdict.Result.ExitStatus(); {
 	case told != nil && status != exitFail:
-		return cannot(told)
+		err := cannot(told)
+		c.tellUnfinished(ctx, f, outputs, asked, err) // instead of those that were written
+		return err
 	case told != nil:
 		c.complain(told)
 		return &statusError{status: status}

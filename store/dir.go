@@ -22,7 +22,8 @@ import (
 // .gitignore by which it ignores itself. Whoever shares it widens the folder's
 // mode once; what is within has the modes that the umask leaves.
 //
-// Names that are no keys are none of ours and not looked at.
+// Names that are no keys are none of ours and not looked at. The folder itself may be
+// a link; in the place of a folder or file within it none is followed.
 type Dir struct {
 	root  string
 	link  func(old, new string) error // os.Link
@@ -45,6 +46,9 @@ func (d *Dir) Get(ctx context.Context, key string) (io.ReadCloser, error) {
 	if err := errors.Join(ctx.Err(), CheckKey(key)); err != nil {
 		return nil, err
 	}
+	if err := d.onTheWay(key); err != nil {
+		return nil, err
+	}
 	f, err := openFile(d.file(key))
 	if errors.Is(err, syscall.ENOTDIR) {
 		return nil, fmt.Errorf("%q: %w", key, ErrNotFound)
@@ -58,9 +62,9 @@ func (d *Dir) Get(ctx context.Context, key string) (io.ReadCloser, error) {
 	}{withContext(ctx, f), f}, nil
 }
 
-// openFile opens a regular file: opening a FIFO would block.
+// openFile opens a regular file: opening a FIFO would block, and a link is not ours.
 func openFile(path string) (*os.File, error) {
-	info, err := os.Stat(path)
+	info, err := os.Lstat(path)
 	if err != nil {
 		return nil, err
 	}
@@ -74,9 +78,15 @@ func openFile(path string) (*os.File, error) {
 func (d *Dir) List(ctx context.Context, prefix string) iter.Seq2[string, error] {
 	return func(yield func(string, error) bool) {
 		i := strings.LastIndexByte(prefix, '/') + 1
-		if folder := prefix[:i]; folder == "" || CheckKey(folder[:i-1]) == nil {
-			d.list(ctx, folder, prefix[i:], yield)
+		folder := prefix[:i]
+		if folder != "" && CheckKey(folder[:i-1]) != nil {
+			return
 		}
+		if err := d.onTheWay(folder); err != nil {
+			yield("", err)
+			return
+		}
+		d.list(ctx, folder, prefix[i:], yield)
 	}
 }
 

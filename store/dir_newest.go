@@ -21,7 +21,7 @@ func (d *Dir) newestFirst(ctx context.Context, prefix string) ([]string, error) 
 		if err != nil {
 			return nil, err
 		}
-		info, err := os.Stat(d.file(key))
+		info, err := os.Lstat(d.file(key))
 		if errors.Is(err, fs.ErrNotExist) {
 			continue
 		} else if err != nil {

@@ -8,6 +8,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"path"
 	"path/filepath"
 	"strings"
 	"syscall"
@@ -38,11 +39,14 @@ func (d *Dir) Stat(ctx context.Context, key string) (Stat, error) {
 	if err := errors.Join(ctx.Err(), CheckKey(key)); err != nil {
 		return Stat{}, err
 	}
-	return statFile(d.file(key))
+	if err := d.onTheWay(key); err != nil {
+		return Stat{}, err
+	}
+	info, err := os.Lstat(d.file(key))
+	return statOf(key, info, err)
 }
 
-func statFile(path string) (Stat, error) {
-	info, err := os.Lstat(path)
+func statOf(path string, info fs.FileInfo, err error) (Stat, error) {
 	if errors.Is(err, syscall.ENOTDIR) {
 		return Stat{}, fmt.Errorf("%q: %w", path, ErrNotFound)
 	}
@@ -56,16 +60,22 @@ func statFile(path string) (Stat, error) {
 }
 
 // Remove implements [Remover]. The folders stay: a Put beside it may be about to
-// write into one.
+// write into one. Whatever somebody changes meanwhile, nothing outside of the store's
+// folder goes.
 func (d *Dir) Remove(ctx context.Context, before time.Time, keys ...string) (removed []string, err error) {
 	if err := errors.Join(ctx.Err(), d.prepare()); err != nil {
 		return nil, err
 	}
+	root, err := os.OpenRoot(d.root)
+	if err != nil {
+		return nil, err
+	}
+	defer root.Close()
 	folders := map[string]bool{}
 	for _, key := range keys {
 		gone := false
-		if err = errors.Join(ctx.Err(), CheckKey(key)); err == nil {
-			gone, err = d.removeFile(d.file(key), before)
+		if err = errors.Join(ctx.Err(), CheckKey(key), onTheWay(key, root.Lstat)); err == nil {
+			gone, err = d.removeFile(root, key, before)
 		}
 		if err != nil {
 			break
@@ -83,28 +93,29 @@ func (d *Dir) Remove(ctx context.Context, before time.Time, keys ...string) (rem
 // removeFile takes a file out of its place before it looks at the file for the last
 // time. Who puts it again touches it where it stands; so either that was in time, and
 // the file goes back, or whoever puts it no longer finds it, and writes it anew.
-func (d *Dir) removeFile(path string, before time.Time) (bool, error) {
+func (d *Dir) removeFile(root *os.Root, key string, before time.Time) (bool, error) {
 	old := func(path string) (bool, error) {
-		stat, err := statFile(path)
+		info, err := root.Lstat(path)
+		stat, err := statOf(path, info, err)
 		if errors.Is(err, fs.ErrNotExist) {
 			return false, nil
 		}
 		return err == nil && stat.LastPut.Before(before), err
 	}
-	if gone, err := old(path); !gone {
+	if gone, err := old(key); !gone {
 		return false, err
 	}
-	temp := filepath.Join(d.root, tempFolder, rand.Text())
-	if err := os.Rename(path, temp); errors.Is(err, fs.ErrNotExist) {
+	temp := path.Join(tempFolder, rand.Text())
+	if err := root.Rename(key, temp); errors.Is(err, fs.ErrNotExist) {
 		return false, nil
 	} else if err != nil {
 		return false, err
 	}
 	gone, err := old(temp)
 	if gone {
-		return true, os.Remove(temp)
+		return true, root.Remove(temp)
 	}
-	return false, errors.Join(err, d.putBack(temp, path))
+	return false, errors.Join(err, d.putBack(d.file(temp), d.file(key)))
 }
 
 // putBack undoes a removal. If the file was put anew meanwhile, that one stays.

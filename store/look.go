@@ -35,7 +35,10 @@ func (d *Dir) Look(ctx context.Context, name string) (hashing.Stat, error) {
 	if err := errors.Join(ctx.Err(), CheckKey(key)); err != nil {
 		return hashing.Stat{}, err
 	}
-	info, err := os.Stat(d.file(key))
+	if err := d.onTheWay(name); err != nil {
+		return hashing.Stat{}, err
+	}
+	info, err := os.Lstat(d.file(key))
 	if errors.Is(err, syscall.ENOTDIR) || err == nil && folder && !info.IsDir() {
 		err = fmt.Errorf("%q: %w", name, ErrNotFound)
 	}
@@ -48,6 +51,9 @@ func (d *Dir) Look(ctx context.Context, name string) (hashing.Stat, error) {
 // Names implements [Looker].
 func (d *Dir) Names(ctx context.Context, folder string) ([]string, error) {
 	if err := errors.Join(ctx.Err(), CheckKey(strings.TrimSuffix(folder, "/"))); err != nil {
+		return nil, err
+	}
+	if err := d.onTheWay(folder); err != nil {
 		return nil, err
 	}
 	entries, err := readDir(d.file(folder), "")

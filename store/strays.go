@@ -3,12 +3,41 @@ package store
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io/fs"
 	"iter"
 	"os"
 	"path/filepath"
 	"strings"
 )
+
+// whole is an error if something foreign stands where a kind has its folder: what is
+// behind it, or was there before, may name what nothing else does.
+func (s *Store) whole(ctx context.Context) error {
+	refuse := func(name, why string) error {
+		err := &DamageError{name, errors.New(why)}
+		return fmt.Errorf("nothing is removed from a store that is not whole: %w; put in its place what was there, or move it out of the store", err)
+	}
+	for _, k := range kinds { // a file at the place of the folder
+		r, err := s.backend.Get(ctx, string(k))
+		if err == nil {
+			return errors.Join(refuse(string(k), "it is a file, and the store has a folder there"), r.Close())
+		}
+	}
+	b, able := s.backend.(strayer)
+	if !able {
+		return nil
+	}
+	for f, err := range b.strays(ctx) {
+		if err != nil {
+			return fmt.Errorf("looking through the store: %w", err)
+		}
+		if f.Fault == FaultForeign && (isKind(f.Name) || f.Name == tempFolder) {
+			return refuse(f.Name, f.Why)
+		}
+	}
+	return nil
+}
 
 // strayer is a backend that may hold what is no object.
 type strayer interface {
@@ -64,6 +93,8 @@ func stray(name string, e fs.DirEntry) (Finding, bool) {
 	switch {
 	case inTemp && below != "":
 		return Finding{Fault: FaultLeftover, Name: name, Why: "a writer left it; one that goes on has just begun it"}, true
+	case name == tempFolder && !kind.IsDir() && !kind.IsRegular():
+		return Finding{Fault: FaultForeign, Name: name, Why: "it is " + kindWord(kind) + ", and the store writes into a folder there"}, true
 	case ours[name]:
 		return Finding{}, false
 	case kind.IsDir() && isPart(e.Name()):

@@ -106,7 +106,8 @@ func Names(r *record.Record) (all []hashing.FileDigest) {
 }
 
 // PlanSweep tells what a sweep would remove, and touches nothing. A store that
-// cannot remove anything is an error that wraps [ErrNoRemoval].
+// cannot remove anything is an error that wraps [ErrNoRemoval]; one in which a link or
+// the like stands for a folder or file, or a file for a folder, is a [*DamageError].
 //
 // Runs are kept by the rules; because they were put within the grace time; because
 // they are of one family with a kept run (its parent, its children, the ranks of its
@@ -116,6 +117,9 @@ func (s *Store) PlanSweep(ctx context.Context, o SweepOptions) (*SweepPlan, erro
 	remover, can := s.backend.(Remover)
 	if !can {
 		return nil, ErrNoRemoval
+	}
+	if err := s.whole(ctx); err != nil {
+		return nil, err
 	}
 	now, err := remover.Now(ctx)
 	if err != nil {

@@ -29,6 +29,9 @@ func (d *Dir) Put(ctx context.Context, key string, content io.Reader) error {
 	if err := d.prepare(); err != nil {
 		return err
 	}
+	if err := d.onTheWay(key); err != nil {
+		return err
+	}
 	path := d.file(key)
 	if err := d.makeFolders(filepath.Dir(path)); err != nil {
 		return err
@@ -93,6 +96,9 @@ func (d *Dir) prepare() error {
 	if err := os.Mkdir(filepath.Join(d.root, tempFolder), 0o777); err != nil && !errors.Is(err, fs.ErrExist) {
 		return err
 	}
+	if err := d.onTheWay(tempFolder + "/"); err != nil {
+		return err
+	}
 	d.swept.Do(d.sweep)
 	ignore := filepath.Join(d.root, ".gitignore") // one that is there is the user's
 	if _, err := os.Lstat(ignore); err == nil {
@@ -110,9 +116,6 @@ func (d *Dir) prepare() error {
 // cannot remove stays: temps are in nobody's way.
 func (d *Dir) sweep() {
 	folder := filepath.Join(d.root, tempFolder)
-	if info, err := os.Lstat(folder); err != nil || !info.IsDir() { // a link leads to what is somebody's
-		return
-	}
 	entries, err := os.ReadDir(folder)
 	if err != nil || len(entries) == 0 {
 		return

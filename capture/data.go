@@ -45,6 +45,7 @@ func (s *session) hashDeclared(ctx context.Context, d declaration, role record.R
 			s.ledger.gap(record.GapInput, p.location.String(), err.Error())
 			continue
 		}
+		s.noteLeft(p, p.listing.Left)
 		found = append(found, hashedInput{p, tree, r})
 	}
 	return found
@@ -93,6 +94,7 @@ func (s *session) captureOutputs(ctx context.Context) []record.Resource {
 			s.ledger.gap(record.GapOutput, p.location.String(), hashError(ctx, err))
 			continue
 		}
+		s.noteLeft(p, listing.Left)
 		if len(listing.Files) == 0 {
 			s.ledger.gap(record.GapOutputMissing, p.location.String(), "the folder has no file in it after the run")
 			continue
@@ -103,7 +105,7 @@ func (s *session) captureOutputs(ctx context.Context) []record.Resource {
 			s.ledger.gap(record.GapOutput, p.location.String(), hashError(ctx, err))
 			continue
 		}
-		if written := s.written(p, tree); len(written) == len(tree.Hashed) {
+		if written := s.written(p, tree); len(written) == len(tree.Hashed) && len(listing.Left) == 0 {
 			found = append(found, s.outputResources(ctx, p, tree)...)
 		} else if len(written) > record.MaxParts {
 			s.ledger.gap(record.GapOutput, p.location.String(), fmt.Sprintf("the run wrote %d of its files, too many to name each, and not the others", len(written)))
@@ -116,7 +118,8 @@ func (s *session) captureOutputs(ctx context.Context) []record.Resource {
 
 // written are the files of an output that the run wrote. It names those that
 // stood there before and were not written: they are not its outputs, and neither
-// is a folder that holds one. What is evidenced otherwise may stand in it.
+// is a folder that holds one, or holds a file of ours: who hashes the folder later leaves
+// nothing of it out. What is evidenced otherwise may stand in it.
 func (s *session) written(p declaredPath, tree hashing.Tree) (files []hashing.File) {
 	before := map[string]hashing.Stat{}
 	for _, f := range p.listing.Files {

@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/lineage-audit/lineage/fetch"
 	"github.com/lineage-audit/lineage/hashing"
 	"github.com/lineage-audit/lineage/record"
 )
@@ -111,7 +112,7 @@ func (d declaration) look(ctx context.Context, store string) error {
 
 // scan lists what stands at the path now, without the store: each run writes to it.
 func (p declaredPath) scan(ctx context.Context, store string) (hashing.Listing, error) {
-	var o hashing.ScanOptions
+	o := hashing.ScanOptions{Leave: ours}
 	if below, err := filepath.Rel(p.real, store); err == nil && filepath.IsLocal(below) {
 		o.Exclude = []string{filepath.Join(p.path, below)}
 		if below == "." {
@@ -120,6 +121,27 @@ func (p declaredPath) scan(ctx context.Context, store string) (hashing.Listing, 
 	}
 	return hashing.Scan(ctx, p.path, o)
 }
+
+// ours tells of a path that it is this program's own file beside data and models: what
+// an interrupted `lineage get` keeps, and a record beside its output.
+func ours(path string) bool {
+	return fetch.IsPart(path) || strings.HasSuffix(path, SidecarSuffix)
+}
+
+// noteLeft says what of a declared folder is this program's own and counts for nothing:
+// who gives a file such a name hides it, and not from who reads the record.
+func (s *session) noteLeft(p declaredPath, left []string) {
+	some := left[:min(len(left), maxNamed)]
+	for _, below := range some {
+		s.ledger.note(record.NoteSkipped, p.location.Join(below).String(), "by its name it is lineage's own file, no data and no output: what `lineage get` keeps when it breaks off, or a record beside an output")
+	}
+	if more := len(left) - len(some); more > 0 {
+		s.ledger.note(record.NoteSkipped, p.location.String(), plural(more, "more of its files are, by their names, lineage's own"))
+	}
+}
+
+// maxNamed is how many files of one folder a record names one by one.
+const maxNamed = 20
 
 // gone tells whether nothing stands at the path; it may be a link to nothing.
 func (p declaredPath) gone() bool {

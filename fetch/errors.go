@@ -23,6 +23,10 @@ var (
 	ErrDigest = errors.New("the bytes have another digest")
 	// ErrExists says that other bytes stand at the target.
 	ErrExists = errors.New("other bytes stand there")
+	// ErrFolder says that a file was asked for where a folder is.
+	ErrFolder = errors.New("is a folder: a slash at the end of its path asks for all files below it")
+	// ErrForeign says that a folder has files that the prefix has not: nothing replaces them.
+	ErrForeign = errors.New("the folder has other files")
 	// ErrTooLarge says that there is more than was to be read.
 	ErrTooLarge = errors.New("it is larger than what is to be read")
 	// ErrURI says that a text names no place to fetch from.
@@ -86,3 +90,13 @@ func named(u URI, err error) error {
 	}
 	return fmt.Errorf("fetching %q: %w", u, err)
 }
+
+// lostSecretError says of a URI that it was written down without its secret: it names no
+// place to fetch from.
+type lostSecretError struct{ text string }
+
+func (e lostSecretError) Error() string {
+	return fmt.Sprintf("%q: its secret was left out where it was written down: ask with the whole URI", e.text)
+}
+
+func (lostSecretError) Is(target error) bool { return target == ErrURI }

@@ -41,7 +41,11 @@ func (c *Client) GetFolder(ctx context.Context, u URI, t Target) (Folder, error)
 	}
 	_, err = os.Lstat(t.Path)
 	if errors.Is(err, fs.ErrNotExist) {
+		lacking := absent(filepath.Dir(t.Path))
 		f, err := c.newFolder(ctx, u, t, entries)
+		if err != nil {
+			unmake(lacking)
+		}
 		return f, named(u, err)
 	}
 	if err == nil {
@@ -53,6 +57,9 @@ func (c *Client) GetFolder(ctx context.Context, u URI, t Target) (Folder, error)
 	f, err := c.files(ctx, entries, t.Path, t.Force, nil)
 	if err == nil {
 		err = f.check(t.SHA256)
+	}
+	if err == nil {
+		settledFolder(t.Path)
 	}
 	return f, err
 }
@@ -109,7 +116,7 @@ func foreign(ctx context.Context, folder string, entries []Entry) error {
 	for _, f := range l.Files {
 		ours := strings.TrimSuffix(strings.TrimSuffix(f.Path, noteSuffix), partSuffix)
 		if !l.IsDir || !known[f.Path] && !known[ours] {
-			return fmt.Errorf("%w: %q is not below the prefix", ErrExists, l.File(f))
+			return fmt.Errorf("%w: %q is not below the prefix", ErrForeign, l.File(f))
 		}
 	}
 	return nil
@@ -182,7 +189,8 @@ func (c *Client) file(ctx context.Context, e Entry, folder string, force bool, d
 		}
 		return r, nil
 	}
-	r, err := c.Get(ctx, e.URI, Target{Path: path, Force: force})
+	r, err := c.get(ctx, e.URI, Target{Path: path, Force: force})
+	err = named(e.URI, err)
 	if err == nil && !r.Version.same(e.Version) {
 		err = fmt.Errorf("fetching %q: %w: it was %s when it was listed, and is %s", e.URI, ErrChanged, e.Version, r.Version)
 	}

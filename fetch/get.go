@@ -27,7 +27,11 @@ func (c *Client) Get(ctx context.Context, u URI, t Target) (Result, error) {
 	if !filepath.IsAbs(t.Path) {
 		t.Path = filepath.Join(c.o.Dir, t.Path)
 	}
+	lacking := absent(filepath.Dir(t.Path))
 	r, err := c.get(ctx, u, t)
+	if err != nil {
+		unmake(lacking)
+	}
 	return r, named(u, err)
 }
 
@@ -69,6 +73,7 @@ func (c *Client) compare(ctx context.Context, u URI, t Target, there hashing.Fil
 		return Result{}, fmt.Errorf("%w: at %q, sha256:%s", ErrExists, t.Path, there.Digest)
 	}
 	r.Kept = true
+	Settled(t.Path)
 	return r, nil
 }
 

@@ -39,6 +39,9 @@ func (o fileOrigin) open(_ context.Context, from int64, of *Version) (answer, er
 	} else if err != nil {
 		return answer{}, err
 	}
+	if info.IsDir() {
+		return answer{}, fmt.Errorf("%q %w", o.path, ErrFolder)
+	}
 	if !info.Mode().IsRegular() { // opening a FIFO would block
 		return answer{}, fmt.Errorf("%q: %w", o.path, hashing.ErrSpecial)
 	}

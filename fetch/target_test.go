@@ -226,7 +226,7 @@ func TestFile(t *testing.T) {
 		t.Error(r, err)
 	}
 	holds(t, at.Path, body)
-	for text, want := range map[string]error{filepath.Join(folder, "none"): fetch.ErrNotFound, "/dev/null": hashing.ErrSpecial, folder: hashing.ErrSpecial} {
+	for text, want := range map[string]error{filepath.Join(folder, "none"): fetch.ErrNotFound, "/dev/null": hashing.ErrSpecial, folder: fetch.ErrFolder} {
 		if _, err := patient(fetch.Options{}).Hash(t.Context(), parse(t, text), -1); !errors.Is(err, want) {
 			t.Errorf("%q: %v", text, err)
 		}
@@ -264,7 +264,7 @@ func TestFolders(t *testing.T) {
 			alone(t, at, 1)
 		}
 		write(filepath.Join(at, "other"), "x")
-		if _, err := patient(fetch.Options{Env: b.Env()}).GetFolder(t.Context(), parse(t, uri), fetch.Target{Path: at}); !errors.Is(err, fetch.ErrExists) {
+		if _, err := patient(fetch.Options{Env: b.Env()}).GetFolder(t.Context(), parse(t, uri), fetch.Target{Path: at, Force: true}); !errors.Is(err, fetch.ErrForeign) {
 			t.Errorf("a file more: %v", err)
 		}
 		at = filepath.Join(t.TempDir(), "data")

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/lineage-audit/lineage/capture/redact"
+	"github.com/lineage-audit/lineage/hashing"
 )
 
 // URI names a place to fetch from. Its credentials are used and never shown.
@@ -39,7 +40,7 @@ func Parse(text, dir string) (URI, error) {
 		return URI{}, fmt.Errorf("%q holds control characters: %w", safe(text), ErrURI)
 	}
 	if strings.Contains(text, redacted) {
-		return URI{}, fmt.Errorf("%q: its secret was left out where it was written down: %w", text, ErrURI)
+		return URI{}, lostSecretError{text}
 	}
 	switch strings.ToLower(scheme) {
 	case "http", "https":
@@ -164,6 +165,11 @@ func (u URI) Scheme() string { return u.scheme }
 // IsPrefix tells whether the URI names a folder: it is of s3 or file, and ends with a slash.
 func (u URI) IsPrefix() bool {
 	return u.scheme != "http" && u.scheme != "https" && (u.path == "" || strings.HasSuffix(u.path, "/"))
+}
+
+// exact is a digest of the whole URI, its secrets included.
+func (u URI) exact(salt string) hashing.FileDigest {
+	return hashing.Bytes([]byte(salt + "\n" + u.url.String()))
 }
 
 // HasSecret tells whether the URI holds credentials.

@@ -39,8 +39,9 @@ type Link struct {
 type Listing struct {
 	Root  string // as it was asked for
 	IsDir bool
-	Files []Found // in the byte order of their paths
-	Links []Link  // likewise
+	Files []Found  // in the byte order of their paths
+	Links []Link   // likewise
+	Left  []string // what ScanOptions.Leave left out, likewise
 	opts  ScanOptions
 }
 
@@ -49,6 +50,9 @@ type ScanOptions struct {
 	// Exclude are folders, as absolute paths, that do not belong to the tree:
 	// the store, which changes with each run.
 	Exclude []string
+	// Leave, if not nil, tells of a file or folder below the root, by its path, that it
+	// does not belong to the tree. The root itself always does.
+	Leave func(path string) bool
 }
 
 // Bytes is the size of all files.
@@ -82,6 +86,7 @@ func Scan(ctx context.Context, root string, opts ScanOptions) (Listing, error) {
 		return Listing{}, fmt.Errorf("scanning %q: %w", root, err)
 	}
 	slices.SortFunc(s.listing.Files, func(a, b Found) int { return strings.Compare(a.Path, b.Path) })
+	slices.Sort(s.listing.Left)
 	slices.SortFunc(s.listing.Links, func(a, b Link) int { return strings.Compare(a.Path, b.Path) })
 	return s.listing, nil
 }
@@ -139,7 +144,12 @@ func (s *scanner) folder(full, below string, stat Stat, above []Stat, links int)
 	}
 	above = append(slices.Clip(above), stat)
 	for _, e := range entries {
-		if err := s.entry(filepath.Join(full, e.Name()), path.Join(below, e.Name()), above, links); err != nil {
+		at := path.Join(below, e.Name())
+		if s.listing.opts.Leave != nil && s.listing.opts.Leave(at) {
+			s.listing.Left = append(s.listing.Left, at)
+			continue
+		}
+		if err := s.entry(filepath.Join(full, e.Name()), at, above, links); err != nil {
 			return err
 		}
 	}

@@ -22,7 +22,7 @@ func (c *checker) whole(r *record.Record) {
 		{p.Outputs, r.Outputs()},
 	} {
 		for _, at := range d.declared.Paths {
-			if !named(d.found, at) && !excused(r.Gaps(), at) {
+			if !named(d.found, at) && !excused(r.Gaps(), at) && !excused(skipped(r), at) {
 				c.Errorf("%s was declared, and is neither a resource nor a gap", at)
 			}
 		}
@@ -34,6 +34,12 @@ func (c *checker) whole(r *record.Record) {
 
 func named(all []record.Resource, at record.Location) bool {
 	return slices.ContainsFunc(all, func(res record.Resource) bool { return res.Name == at.String() })
+}
+
+// skipped are the notes of what counts for nothing: a folder that holds such files is
+// named by its others.
+func skipped(r *record.Record) []record.Gap {
+	return slices.DeleteFunc(slices.Clone(r.Notes()), func(n record.Gap) bool { return n.Kind != record.NoteSkipped })
 }
 
 // excused tells whether a gap names a place, or something in it.

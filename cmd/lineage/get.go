@@ -162,6 +162,7 @@ func known(ctx context.Context, s *store.Store, uri fetch.URI, t fetch.Target) (
 	found, _ := s.Sources(ctx, file.Digest) // what cannot be read is noted anew
 	for _, f := range found[file.Digest] {
 		if plain, _, _ := strings.Cut(f.URI, "?versionId="); f.URI == uri.String() || plain == uri.String() {
+			fetch.Settled(t.Path)
 			return fetch.Result{URI: f.URI, SHA256: f.Digest, Bytes: f.Bytes, Version: fetch.Version{ETag: f.ETag, VersionID: f.VersionID}, Kept: true}, true
 		}
 	}
@@ -240,12 +241,14 @@ func gotText(got report.Got) string {
 		kept = kept && f.Kept
 	}
 	what := humanize.Bytes(uint64(got.Bytes))
+	then := " from "
 	if got.Tree != nil {
 		what = fmt.Sprintf("%d files, %s", len(got.Files), what)
 	}
 	switch {
 	case kept:
 		what += ", which were there already"
+		then = ", as they are at "
 	case resumed > 0:
 		what += ", " + humanize.Bytes(uint64(resumed)) + " of them by an earlier call"
 	}
@@ -253,7 +256,7 @@ func gotText(got report.Got) string {
 	if got.Tree == nil {
 		from = got.Files[0].URI
 	}
-	return fmt.Sprintf("%s from %s; noted in %s", what, from, got.Store)
+	return fmt.Sprintf("%s%s%s; noted in %s", what, then, from, got.Store)
 }
 
 // broken says how to go on.
@@ -269,6 +272,8 @@ func broken(err error) error {
 		if partial.Size > 0 {
 			hint = fmt.Sprintf("%s of %s are kept in %s: the same command goes on from there", humanize.Bytes(uint64(partial.Bytes)), humanize.Bytes(uint64(partial.Size)), partial.Part)
 		}
+	case errors.Is(err, fetch.ErrForeign):
+		hint = "a folder is fetched as a whole, and nothing is taken away from one: name a PATH that is not there yet, or get single files into this one"
 	case errors.Is(err, fetch.ErrExists):
 		hint = "--force replaces what stands there"
 	case errors.Is(err, fetch.ErrDigest):

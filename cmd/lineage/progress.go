@@ -37,7 +37,7 @@ func (b *bar) set(done, total int64) {
 		b.progress = mpb.New(mpb.WithOutput(b.out.stderr), mpb.WithWidth(40))
 		b.line = b.progress.AddBar(0, // its total grows as outputs are found
 			mpb.BarRemoveOnComplete(),
-			mpb.PrependDecorators(decor.Name("lineage: "+b.what+" "), decor.CountersKibiByte("% .1f / % .1f ")),
+			mpb.PrependDecorators(decor.Name("lineage: "+b.what+" "), decor.CountersKiloByte("% .1f / % .1f ")),
 			mpb.AppendDecorators(decor.Percentage(), decor.Name(" "), decor.AverageETA(decor.ET_STYLE_GO)))
 	}
 	b.line.SetTotal(total, false)
@@ -79,8 +79,8 @@ func (b *fetchBar) add(done, total int64) {
 		b.progress = mpb.New(mpb.WithOutput(b.out.stderr), mpb.WithWidth(30))
 		b.line = b.progress.AddBar(0,
 			mpb.BarRemoveOnComplete(),
-			mpb.PrependDecorators(decor.Name("lineage: fetching "), decor.CountersKibiByte("% .1f / % .1f ")),
-			mpb.AppendDecorators(decor.Percentage(), decor.Name(" "), decor.AverageSpeed(decor.SizeB1024(0), "% .1f"), decor.Name(" "), decor.AverageETA(decor.ET_STYLE_GO)))
+			mpb.PrependDecorators(decor.Name("lineage: fetching "), decor.CountersKiloByte("% .1f / % .1f ")),
+			mpb.AppendDecorators(decor.Percentage(), decor.Name(" "), decor.AverageSpeed(decor.SizeB1000(0), "% .1f"), decor.Name(" "), decor.AverageETA(decor.ET_STYLE_GO)))
 	}
 	b.line.SetTotal(max(b.total, b.has), false)
 	b.line.SetCurrent(b.has)

@@ -17,21 +17,36 @@ type place struct {
 	common string // what linked work trees share: objects, refs, config
 }
 
+// Top is the top of the work tree that dir is in, "" if it is in none. No git program
+// is asked; the repository may be one that cannot be read.
+func Top(dir string) string {
+	top, _, err := nearest(dir)
+	if errors.Is(err, ErrNoRepository) {
+		return ""
+	}
+	return top
+}
+
 // discover finds the work tree that dir is in, as git does without its
 // environment: the nearest folder above that has a .git which is a repository.
 func discover(dir string) (place, error) {
-	dir, err := realPath(dir)
-	if err != nil {
-		return place{}, err
+	_, p, err := nearest(dir)
+	return p, err
+}
+
+// nearest is discover, and says which folder it is about.
+func nearest(dir string) (top string, p place, err error) {
+	if dir, err = realPath(dir); err != nil {
+		return "", place{}, err
 	}
 	for {
 		p, err := placeAt(dir)
 		if !errors.Is(err, ErrNoRepository) {
-			return p, err
+			return dir, p, err
 		}
 		parent := filepath.Dir(dir)
 		if parent == dir {
-			return place{}, ErrNoRepository
+			return "", place{}, ErrNoRepository
 		}
 		dir = parent
 	}

@@ -70,15 +70,7 @@ func (c *cli) attach(ctx context.Context, run string, to []string) error {
 			return usage("--to %q is a path, and names nothing of a tracker", text)
 		}
 	}
-	place, err := c.place(ctx)
-	if err != nil {
-		return err
-	}
-	s, _, err := c.open(ctx, place)
-	if err != nil {
-		return err
-	}
-	r, err := c.findRecord(ctx, s, run)
+	place, s, r, err := c.openRecord(ctx, run)
 	if err != nil {
 		return err
 	}

@@ -1,16 +1,13 @@
 package main
 
 import (
-	"context"
 	"fmt"
 	"io"
 	"os"
-	"os/signal"
 	"os/user"
-	"path/filepath"
 	"runtime/debug"
 	"strings"
-	"syscall"
+	"sync/atomic"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -18,10 +15,8 @@ import (
 
 	"github.com/lineage-audit/lineage/capture"
 	"github.com/lineage-audit/lineage/capture/child"
-	"github.com/lineage-audit/lineage/git"
 	"github.com/lineage-audit/lineage/record"
 	"github.com/lineage-audit/lineage/report"
-	"github.com/lineage-audit/lineage/store"
 )
 
 // cli is what the process was given, and the flags that every verb has.
@@ -29,8 +24,10 @@ type cli struct {
 	stdin, stdout, stderr *os.File
 	environ               []string
 	getenv                func(string) string
-	verb                  string // that runs, once the command line was understood
-	storeDir              string // --store
+	verb                  string       // that runs, once the command line was understood
+	storeDir              string       // --store
+	caught                atomic.Int32 // the signal that ended what went on
+	told                  bool         // that there is no git program
 }
 
 const longHelp = `lineage records how a machine-learning model came about, and checks it later.
@@ -65,7 +62,7 @@ func (c *cli) root() *cobra.Command {
 	root.SetIn(c.stdin)
 	root.SetOut(c.stdout)
 	root.SetErr(c.stderr)
-	root.PersistentFlags().StringVar(&c.storeDir, "store", c.getenv("LINEAGE_STORE"), "`folder` of the store; otherwise .lineage in the repository (LINEAGE_STORE)")
+	root.PersistentFlags().StringVar(&c.storeDir, "store", c.getenv("LINEAGE_STORE"), "`folder` of the store; otherwise .lineage at the top of the repository, and outside of one lineage in $XDG_DATA_HOME or ~/.local/share (LINEAGE_STORE)")
 	root.PersistentPreRun = func(cmd *cobra.Command, _ []string) { c.verb = cmd.Name() }
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		c.verb = cmd.Name()
@@ -87,60 +84,6 @@ func version() string {
 		return "(devel)"
 	}
 	return info.Main.Version
-}
-
-// interruptible is the context of verbs that wait: it ends with the first Ctrl-C. The
-// second ends the program, whatever it waits for.
-func interruptible(ctx context.Context) (context.Context, context.CancelFunc) {
-	ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
-	context.AfterFunc(ctx, stop)
-	return ctx, stop
-}
-
-// place is where the program was started.
-func (c *cli) place(ctx context.Context) (*capture.Place, error) {
-	dir, err := os.Getwd()
-	if err != nil {
-		return nil, fmt.Errorf("looking for the current folder: %w", err)
-	}
-	return capture.FindPlace(ctx, dir, c.home(), git.Options{Env: c.environ})
-}
-
-func (c *cli) home() string {
-	if home, err := filepath.EvalSymlinks(c.getenv("HOME")); err == nil {
-		return home
-	}
-	return c.getenv("HOME")
-}
-
-// open opens the store that goes with a place.
-func (c *cli) open(ctx context.Context, p *capture.Place) (*store.Store, string, error) {
-	dir := c.storeDir
-	if dir == "" {
-		top := ""
-		if p.Repo != nil {
-			top = p.Root
-		}
-		var err error
-		if dir, err = store.Locate(top, c.getenv); err != nil {
-			return nil, "", err
-		}
-	}
-	s, err := store.Open(ctx, store.NewDir(dir))
-	if err == nil {
-		s.OnForeign(c.foreign())
-	}
-	return s, dir, err
-}
-
-// openHere is open where the program was started.
-func (c *cli) openHere(ctx context.Context) (*store.Store, error) {
-	p, err := c.place(ctx)
-	if err != nil {
-		return nil, err
-	}
-	s, _, err := c.open(ctx, p)
-	return s, err
 }
 
 // alive tells whether the process that announced a run is still there.

@@ -54,6 +54,9 @@ func (c *cli) exit(err error) int {
 	}
 	status := exitFail
 	var own *statusError
+	if stopped, word := c.interrupted(); stopped != 0 && errors.Is(err, context.Canceled) {
+		err = &statusError{status: stopped, err: errors.New(word), hint: ownHint(err)}
+	}
 	switch {
 	case errors.As(err, &own):
 		status = own.status
@@ -62,8 +65,6 @@ func (c *cli) exit(err error) int {
 		}
 	case c.verb == "": // cobra refused the command line before any verb ran
 		status = exitUsage
-	case errors.Is(err, context.Canceled):
-		status = 130
 	}
 	if c.verb == "run" && (status == exitUsage || status == exitFail) {
 		status = exitOurs
@@ -78,6 +79,14 @@ func (c *cli) complain(err error) {
 	if hint := hintOf(err); hint != "" {
 		fmt.Fprintf(c.stderr, "lineage: %s\n", clean(hint))
 	}
+}
+
+// ownHint is what the verb itself says would help.
+func ownHint(err error) string {
+	if own := (*statusError)(nil); errors.As(err, &own) {
+		return own.hint
+	}
+	return ""
 }
 
 func hintOf(err error) string {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"strconv"
 	"strings"
@@ -78,6 +79,10 @@ func (c *cli) gc(ctx context.Context, f gcFlags) error {
 	s, err := c.openHere(ctx)
 	if err != nil {
 		return err
+	}
+	if _, err := os.Stat(s.Folder()); errors.Is(err, fs.ErrNotExist) {
+		c.say(c.stderr, "there is no store at %s", clean(near(s.Folder())))
+		return c.tellSweep(report.Sweep{Before: record.At(time.Now()), Done: f.force}, f)
 	}
 	o, err := c.sweepOptions(ctx, s, f)
 	if err != nil {

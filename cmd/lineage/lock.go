@@ -80,15 +80,7 @@ func (c *cli) lock(ctx context.Context, f lockFlags, run string) error {
 	case f.unhashed && format == relock.Pylock:
 		return usage("a pylock.toml cannot hold packages without a hash: --unhashed is for requirements")
 	}
-	place, err := c.place(ctx)
-	if err != nil {
-		return err
-	}
-	s, _, err := c.open(ctx, place)
-	if err != nil {
-		return err
-	}
-	r, err := c.findRecord(ctx, s, run)
+	place, s, r, err := c.openRecord(ctx, run)
 	if err != nil {
 		return err
 	}

@@ -18,5 +18,6 @@ func main() { os.Exit(realMain()) }
 // realMain is main for the tests that run the command as scripts.
 func realMain() int {
 	c := &cli{stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr, environ: os.Environ(), getenv: os.Getenv}
-	return c.exit(c.root().ExecuteContext(context.Background()))
+	ctx := context.WithValue(context.Background(), caughtKey{}, &c.caught)
+	return c.exit(c.root().ExecuteContext(ctx))
 }

@@ -89,15 +89,7 @@ func (c *cli) restore(ctx context.Context, run, dir string, f restoreFlags) erro
 			return usage("--data-root %q is no folder", folder)
 		}
 	}
-	place, err := c.place(ctx)
-	if err != nil {
-		return err
-	}
-	s, _, err := c.open(ctx, place)
-	if err != nil {
-		return err
-	}
-	r, err := c.findRecord(ctx, s, run)
+	place, s, r, err := c.openRecord(ctx, run)
 	if err != nil {
 		return err
 	}

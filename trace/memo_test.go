@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"iter"
+	"time"
 
 	"github.com/lineage-audit/lineage/hashing"
 	"github.com/lineage-audit/lineage/record"
@@ -22,6 +23,10 @@ type memo struct {
 
 func (m *memo) ByDigest(ctx context.Context, d index.Digest, side index.Side) iter.Seq2[index.Use, error] {
 	return m.answer(fmt.Sprint(d, side), m.Catalog.ByDigest(ctx, d, side))
+}
+
+func (m *memo) MadeUntil(ctx context.Context, d index.Digest, until time.Time) iter.Seq2[index.Use, error] {
+	return m.answer(fmt.Sprint("until", d, until), m.Catalog.MadeUntil(ctx, d, until))
 }
 
 func (m *memo) ByFilesOf(ctx context.Context, tree hashing.TreeDigest, side index.Side) iter.Seq2[index.Use, error] {

@@ -14,9 +14,6 @@ import (
 // them in many.
 const runColumns = "r.run, r.id, r.invocation, r.started, r.parent, r.facts, r.stamp"
 
-// newest is the order of every answer.
-const newest = " ORDER BY r.started DESC, r.id DESC"
-
 // runRow is one row of runColumns.
 type runRow struct {
 	number                               int64
@@ -55,7 +52,8 @@ const useColumns = runColumns + ", u.n, u.side, u.role, u.digest, l.text, u.byte
 const useTables = " FROM use u CROSS JOIN run r ON r.run = u.run" +
 	" CROSS JOIN location l ON l.location = u.location LEFT JOIN location f ON f.location = u.folder"
 
-// useOrder is newest, told by a column of the index that uses are found by.
+// useOrder is the order of every answer, told by a column of the index that uses are
+// found by.
 const useOrder = " ORDER BY u.started DESC, r.id DESC, u.n"
 
 // useRow is one row of useColumns.

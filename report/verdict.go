@@ -19,13 +19,17 @@ func Verdict(w io.Writer, v verify.Verdict, o Options) error {
 	p.gap()
 	verdictTarget(p, v)
 	verdictRecord(p, v)
-	verdictChecks(p, v.Checks)
-	for _, c := range v.Checks {
-		if inTheWay(c, v.Required) {
-			checkDetail(p, c)
+	if len(v.Checks) > 0 && !v.Ran() {
+		p.fact("checks", cell{"NONE", doubt}, word(" of the %d ran", len(v.Checks)))
+	} else {
+		verdictChecks(p, v.Checks)
+		for _, c := range v.Checks {
+			if inTheWay(c, v.Required) {
+				checkDetail(p, c)
+			}
 		}
+		verdictNotes(p, v)
 	}
-	verdictNotes(p, v)
 	if v.Authentication != "" {
 		p.gap()
 		p.prose(0, []cell{{v.Authentication, doubt}}, 2)

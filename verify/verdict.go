@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/lineage-audit/lineage/hashing"
@@ -136,6 +137,12 @@ func (v Verdict) Encode() ([]byte, error) {
 		return nil, fmt.Errorf("encoding a verdict: %w", err)
 	}
 	return b.Bytes(), nil
+}
+
+// Ran tells whether a check ran. Where none did, the reason of the verdict is all that
+// there is to say.
+func (v Verdict) Ran() bool {
+	return slices.ContainsFunc(v.Checks, func(c Check) bool { return c.Status != Lacking || !strings.HasPrefix(c.Reason, notRun) })
 }
 
 // Reach says in words how far the evidence reaches and what was required, and what

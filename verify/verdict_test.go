@@ -126,8 +126,40 @@ func TestCancelled(t *testing.T) {
 			t.Errorf("%s is %s: %s", c.ID, c.Status, c.Reason)
 		}
 	}
-	if v.Result != verify.CannotVerify {
-		t.Errorf("%s", v.Result)
+	if v.Result != verify.CannotVerify || !strings.HasPrefix(v.Reason, "the verification was ended before it was done") || v.Ran() {
+		t.Errorf("%s: %s", v.Result, v.Reason)
+	}
+}
+
+// TestUnseenModelHasOneReason: where the model could not be looked at, and no record is
+// at hand, the verdict says why, and no check says what nobody knows.
+func TestUnseenModelHasOneReason(t *testing.T) {
+	for name, c := range map[string]struct {
+		change func(*world)
+		want   string
+	}{
+		"not resolved": {func(w *world) { w.target.resolved, w.target.lookErr = verify.Resolved{}, errDown }, "the model could not be resolved: " + errDown.Error()},
+		"not read":     {func(w *world) { w.target.resolved.Claims, w.target.bytesErr = nil, errDown }, "the model could not be read: " + errDown.Error()},
+	} {
+		w := goodWorld(t)
+		c.change(w)
+		v := w.verify()
+		if v.Result != verify.CannotVerify || v.Reason != c.want || v.Ran() {
+			t.Errorf("%s: %s: %s", name, v.Result, v.Reason)
+		}
+		for _, c := range v.Checks {
+			if c.Reason != "it did not run" {
+				t.Errorf("%s: %s: %s", name, c.ID, c.Reason)
+			}
+		}
+	}
+	w := goodWorld(t)
+	w.target.bytesErr = errDown
+	if v := w.verify(); !v.Ran() || v.Result != verify.CannotVerify {
+		t.Errorf("with the entry's record: %s", v.Reason)
+	}
+	if v := goodWorld(t).verify(); !v.Ran() {
+		t.Error("nothing ran")
 	}
 }
 

@@ -15,7 +15,30 @@ func Verify(ctx context.Context, r Request) Verdict {
 	q.resolve(ctx)
 	q.gather(ctx)
 	q.choose()
-	return q.verdict(q.checks(ctx))
+	checks := q.checks(ctx)
+	v := q.verdict(checks)
+	if why := q.unseen(ctx); why != "" && v.Result == CannotVerify {
+		v.Reason = why
+	}
+	return v
+}
+
+// notRun opens the reason of a check that did not run.
+const notRun = "it did not run"
+
+// unseen is the one reason why nothing can be said, "" if there is none: then no check
+// has a reason of its own.
+func (q *inquiry) unseen(ctx context.Context) string {
+	switch {
+	case ctx.Err() != nil:
+		return fmt.Sprintf("the verification was ended before it was done: %v", ctx.Err())
+	case len(q.candidates) > 0:
+	case q.first.lookErr != nil:
+		return fmt.Sprintf("the model could not be resolved: %v", q.first.lookErr)
+	case q.first.bytesErr != nil:
+		return fmt.Sprintf("the model could not be read: %v", q.first.bytesErr)
+	}
+	return ""
 }
 
 // checks runs the table in its order, but for those checks that need the model's
@@ -41,7 +64,9 @@ func (q *inquiry) check(ctx context.Context, e entry) Check {
 	var c Check
 	switch {
 	case ctx.Err() != nil:
-		c = lacking("it did not run: %v", ctx.Err())
+		c = lacking(notRun+": %v", ctx.Err())
+	case q.unseen(ctx) != "":
+		c = lacking(notRun)
 	case e.ofRecord != nil && q.chosen == nil:
 		c = lacking("%s", q.whyNone())
 	case e.ofRecord != nil:

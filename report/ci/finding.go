@@ -19,6 +19,7 @@ const (
 	aside                   // set aside by the policy, and not held
 	outside                 // not applicable
 	shown                   // held
+	unrun                   // it did not run, as no other did: the verdict says why
 )
 
 // finding is a check as all formats read it, or the verdict as a whole. Its texts
@@ -60,14 +61,18 @@ func read(v verify.Verdict, o Options) verdict {
 		}
 	}
 	for _, c := range all {
-		d.checks = append(d.checks, findingOf(c, v.Required))
+		f := findingOf(c, v.Required)
+		if f.standing == missing && !d.ran() {
+			f.standing = unrun
+		}
+		d.checks = append(d.checks, f)
 	}
 	d.verdict = d.whole()
 	return d
 }
 
 // ran tells whether it came to looking at all.
-func (d verdict) ran() bool { return len(d.Checks) > 0 }
+func (d verdict) ran() bool { return d.Ran() }
 
 // whole is the finding about the verdict.
 func (d verdict) whole() finding {

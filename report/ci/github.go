@@ -45,7 +45,7 @@ func annotations(b *bytes.Buffer, d verdict) {
 	var rest []string
 	for _, f := range d.checks {
 		switch {
-		case f.standing == failed, f.standing == missing && d.ran():
+		case f.standing == failed, f.standing == missing:
 			bad = append(bad, f)
 		case f.standing == aside:
 			doubted = append(doubted, f)

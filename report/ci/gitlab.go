@@ -18,7 +18,8 @@ type (
 	}
 )
 
-// gitlab lists what is not held: a finding that is not there is none.
+// gitlab lists what is not held: a finding that is not there is none. Where no check
+// ran, the verdict alone is grave.
 func gitlab(d verdict) ([]byte, error) {
 	all := []qualityEntry{}
 	for _, f := range append([]finding{d.verdict}, d.checks...) {
@@ -39,7 +40,7 @@ func severity(s standing) string {
 		return "blocker"
 	case aside:
 		return "minor"
-	case above, outside:
+	case above, outside, unrun:
 		return "info"
 	}
 	return "critical"

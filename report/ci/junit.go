@@ -92,7 +92,7 @@ func testCaseOf(f finding, class string) testCase {
 		c.SystemOut = f.body()
 	case failed:
 		c.Failure = o
-	case above, aside, outside:
+	case above, aside, outside, unrun:
 		c.Skipped = &outcome{Type: o.Type, Message: o.Message}
 		c.SystemOut = o.Text
 	default:

@@ -17,7 +17,11 @@ func markdown(d verdict, limit int) []byte {
 	if limit <= 0 || limit > mostMarkdown {
 		limit = mostMarkdown
 	}
-	parts := []string{"### lineage: " + strings.ToUpper(resultWord(d.Result)) + "\n", heading(d), table(d)}
+	parts := []string{"### lineage: " + strings.ToUpper(resultWord(d.Result)) + "\n", heading(d)}
+	if !d.ran() {
+		return []byte(fit(append(parts, "\nNone of the checks ran.\n"), limit))
+	}
+	parts = append(parts, table(d))
 	for _, f := range d.checks {
 		if f.standing == failed || f.standing == missing || f.standing == aside {
 			parts = append(parts, section(f))

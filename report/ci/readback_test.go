@@ -74,6 +74,29 @@ func TestSamplesReadBack(t *testing.T) {
 	}
 }
 
+// TestUnfinishedHasOneReason: where no check ran, the verdict is the one thing that is
+// grave, and says why.
+func TestUnfinishedHasOneReason(t *testing.T) {
+	unseen := sample(verify.CannotVerify)
+	unseen.Reason, unseen.Reached, unseen.Label = "the server does not answer", verify.Untraced, "untraced"
+	for i := range unseen.Checks {
+		unseen.Checks[i] = verify.Check{ID: unseen.Checks[i].ID, Rung: unseen.Checks[i].Rung, Status: verify.Lacking, Reason: "it did not run"}
+	}
+	for name, v := range map[string]verify.Verdict{"unseen": unseen, "unfinished": samples()["unfinished"]} {
+		for f, grave := range map[ci.Format]string{ci.GitLab: `"critical"`, ci.JUnit: "<error ", ci.GitHub: "::error "} {
+			if n := strings.Count(render(t, f, v, ci.Options{}), grave); n != 1 {
+				t.Errorf("%s as %s has %d times %s", name, f, n, grave)
+			}
+		}
+		for _, f := range []ci.Format{ci.Markdown, ci.Text} {
+			text := render(t, f, v, ci.Options{})
+			if !strings.Contains(text, "the server does not answer") || strings.Contains(text, "it did not run") {
+				t.Errorf("%s as %s:\n%s", name, f, text)
+			}
+		}
+	}
+}
+
 // element is any XML element.
 type element struct {
 	XMLName  xml.Name
@@ -229,6 +252,11 @@ func readMarkdown(_ testing.TB, text string) told {
 	got := told{map[string]verify.Status{}, strings.HasPrefix(text, "### lineage: PASS\n")}
 	for _, m := range tableRow.FindAllStringSubmatch(text, -1) {
 		got.status[m[2]] = verify.Status(strings.ToLower(m[1]))
+	}
+	if strings.HasSuffix(text, "\nNone of the checks ran.\n") {
+		for _, id := range verify.Checks() {
+			got.status[string(id)] = verify.Lacking
+		}
 	}
 	return got
 }

@@ -21,12 +21,21 @@ func (t *tracer) most() int { return t.o.Width + maxCounted }
 // wholeMakers finds the runs that made exactly these bytes.
 func (t *tracer) wholeMakers(ctx context.Context, r reading, c *code, m *hashing.Manifest, o *origin) error {
 	byRun, reads := map[record.ID]*maker{}, r.spots(c, m)
+	var claims []record.ID // whom a registry names is found however many there are
+	if r.info == nil {
+		claims = t.asked.Claims
+	}
 	for u, err := range t.madeBefore(ctx, r) {
 		if err != nil {
 			return err
 		}
-		if o.cut = len(byRun) == t.most() && byRun[u.Run.ID] == nil; o.cut {
-			break
+		if len(byRun) >= t.most() && byRun[u.Run.ID] == nil {
+			if o.cut = true; len(claims) == 0 {
+				break
+			}
+			if !slices.Contains(claims, u.Run.ID) {
+				continue
+			}
 		}
 		if joined, same := r.joinsWhole(u, reads); joined {
 			r.add(u, same, byRun, o)

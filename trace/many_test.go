@@ -150,6 +150,25 @@ func TestManyMakersDownstreamOfOne(t *testing.T) {
 	}
 }
 
+// Nor is the run that a registry names, though it is not among the last ones.
+func TestManyMakersOfAModel(t *testing.T) {
+	w := newWorld(t, run{name: "maker", start: 1, makes: in("repo:out", shared)})
+	crowded(w, "maker", shared, crowdSize)
+	id := w.records["maker"].ID()
+	g := w.ask(trace.Subject{
+		Asked: "models:/m/1", File: hashing.Bytes([]byte(shared)), Claims: []record.ID{id},
+		Model: &trace.Model{System: "mlflow", Kind: "model-version", Name: "m", ID: "1"},
+	}, trace.Options{Depth: 1})
+	if len(g.Problems) > 0 {
+		t.Errorf("problems: %q", g.Problems)
+	}
+	for _, e := range g.Edges {
+		if e.Likely && e.From != "run:"+id.String() {
+			t.Errorf("%s is the likely one", e.From)
+		}
+	}
+}
+
 func TestManyReaders(t *testing.T) {
 	w := newWorld(t,
 		run{name: "maker", start: 1, makes: in("repo:out", shared)},

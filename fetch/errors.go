@@ -23,6 +23,9 @@ var (
 	ErrDigest = errors.New("the bytes have another digest")
 	// ErrExists says that other bytes stand at the target.
 	ErrExists = errors.New("other bytes stand there")
+	// ErrInTheWay says that something stands where a part would, or a folder, that no call
+	// has made: it is neither written to nor gone through.
+	ErrInTheWay = errors.New("something else is in the way")
 	// ErrFolder says that a file was asked for where a folder is.
 	ErrFolder = errors.New("is a folder: a slash at the end of its path asks for all files below it")
 	// ErrForeign says that a folder has files that the prefix has not: nothing replaces them.

@@ -24,8 +24,9 @@ const atOnce = 4
 
 // GetFolder puts all files below a prefix in a folder. One that is not there is made
 // as a whole: until the last file has come, they stand in NAME.lineage-part, and a
-// second call goes on with that. One that is there gets the files that it lacks, and may
-// have no others. Target.SHA256 is that of the folder's manifest.
+// second call goes on with that. One that is there gets the files that it lacks, through
+// no link, and may have no others; its parts stand in .lineage-part in it meanwhile.
+// Target.SHA256 is that of the folder's manifest.
 func (c *Client) GetFolder(ctx context.Context, u URI, t Target) (Folder, error) {
 	if !filepath.IsAbs(t.Path) {
 		t.Path = filepath.Join(c.o.Dir, t.Path)
@@ -33,6 +34,9 @@ func (c *Client) GetFolder(ctx context.Context, u URI, t Target) (Folder, error)
 	entries, err := c.List(ctx, u)
 	if err != nil {
 		return Folder{}, err
+	}
+	if err := checkReserved(entries); err != nil {
+		return Folder{}, named(u, err)
 	}
 	if c.o.Progress != nil {
 		for _, e := range entries {
@@ -54,45 +58,77 @@ func (c *Client) GetFolder(ctx context.Context, u URI, t Target) (Folder, error)
 	if err != nil {
 		return Folder{}, named(u, err)
 	}
-	f, err := c.files(ctx, entries, t.Path, t.Force, nil)
-	if err == nil {
-		err = f.check(t.SHA256)
-	}
+	f, err := c.oldFolder(ctx, u, t, entries)
 	if err == nil {
 		settledFolder(t.Path)
 	}
-	return f, err
+	return f, named(u, err)
+}
+
+// checkReserved refuses what would stand where parts do.
+func checkReserved(entries []Entry) error {
+	for _, e := range entries {
+		if first, _, _ := strings.Cut(e.Path, "/"); first == partSuffix {
+			return fmt.Errorf("the path %q cannot be fetched: %q is where parts of files are kept", e.Path, partSuffix)
+		}
+	}
+	return nil
 }
 
 // newFolder makes a folder that is not there yet.
 func (c *Client) newFolder(ctx context.Context, u URI, t Target, entries []Entry) (Folder, error) {
-	stage := t.Path + partSuffix
-	if err := os.MkdirAll(stage, 0o777); err != nil {
+	folder, base := filepath.Dir(t.Path), filepath.Base(t.Path)
+	if err := os.MkdirAll(folder, 0o777); err != nil {
 		return Folder{}, err
 	}
-	done, err := openProgress(t.Path+noteSuffix, u.String())
+	root, err := os.OpenRoot(folder)
 	if err != nil {
 		return Folder{}, err
 	}
-	defer done.file.Close()
-	f, err := c.files(ctx, entries, stage, true, done)
+	defer root.Close()
+	s, err := openStage(root, base+partSuffix, u.String())
 	if err != nil {
-		var partial *PartialError
-		if ctx.Err() != nil || errors.As(err, &partial) {
-			return f, &PartialError{Part: stage, Size: -1, Err: err}
-		}
-		return f, err
+		return Folder{}, err
+	}
+	defer s.done.file.Close()
+	s.into, s.whole, s.force = filepath.Join(s.name, stageFiles), true, true
+	if err := s.prepare(entries); err != nil {
+		return Folder{}, err
+	}
+	f, err := c.files(ctx, entries, s)
+	if err != nil {
+		return f, s.after(err)
 	}
 	if err := f.check(t.SHA256); err != nil {
-		return f, errors.Join(err, os.RemoveAll(stage), remove(t.Path+noteSuffix))
+		return f, errors.Join(err, s.discard())
 	}
-	if err := foreign(ctx, stage, entries); err != nil {
+	if err := foreign(ctx, filepath.Join(root.Name(), s.into), entries); err != nil {
 		return f, err
 	}
-	if err := os.Rename(stage, t.Path); err != nil {
+	if err := root.Rename(s.into, base); err != nil {
 		return f, fmt.Errorf("putting it in its place: %w", err)
 	}
-	return f, errors.Join(remove(t.Path+noteSuffix), syncFolder(filepath.Dir(t.Path)))
+	return f, errors.Join(s.discard(), syncFolder(root, "."))
+}
+
+// oldFolder adds to a folder what it lacks.
+func (c *Client) oldFolder(ctx context.Context, u URI, t Target, entries []Entry) (Folder, error) {
+	root, err := os.OpenRoot(t.Path)
+	if err != nil {
+		return Folder{}, err
+	}
+	defer root.Close()
+	s, err := openStage(root, partSuffix, u.String())
+	if err != nil {
+		return Folder{}, err
+	}
+	defer s.done.file.Close()
+	s.into, s.force = ".", t.Force
+	f, err := c.files(ctx, entries, s)
+	if err != nil {
+		return f, s.after(err)
+	}
+	return f, errors.Join(f.check(t.SHA256), s.discard())
 }
 
 // check compares the folder with what was wanted.
@@ -114,8 +150,7 @@ func foreign(ctx context.Context, folder string, entries []Entry) error {
 		known[e.Path] = true
 	}
 	for _, f := range l.Files {
-		ours := strings.TrimSuffix(strings.TrimSuffix(f.Path, noteSuffix), partSuffix)
-		if !l.IsDir || !known[f.Path] && !known[ours] {
+		if !l.IsDir || !known[f.Path] && !strings.HasPrefix(f.Path, partSuffix+"/") {
 			return fmt.Errorf("%w: %q is not below the prefix", ErrForeign, l.File(f))
 		}
 	}
@@ -123,10 +158,10 @@ func foreign(ctx context.Context, folder string, entries []Entry) error {
 }
 
 // files fetches all of them, and stops at the first that fails.
-func (c *Client) files(ctx context.Context, entries []Entry, folder string, force bool, done *progress) (Folder, error) {
+func (c *Client) files(ctx context.Context, entries []Entry, s *stage) (Folder, error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	f := Folder{Files: make([]Result, len(entries))}
+	came := make([]arrived, len(entries))
 	failed := make([]error, len(entries))
 	work := make(chan int)
 	var wg sync.WaitGroup
@@ -135,7 +170,7 @@ func (c *Client) files(ctx context.Context, entries []Entry, folder string, forc
 	for range min(atOnce, len(entries)) {
 		wg.Go(func() {
 			for i := range work {
-				f.Files[i], failed[i] = one.file(ctx, entries[i], folder, force, done)
+				came[i], failed[i] = one.file(ctx, entries[i], s)
 				if failed[i] != nil {
 					cancel()
 				}
@@ -148,18 +183,12 @@ func (c *Client) files(ctx context.Context, entries []Entry, folder string, forc
 	close(work)
 	wg.Wait()
 	if err := firstOf(failed); err != nil {
-		return f, err
+		return Folder{}, err
 	}
 	if err := ctx.Err(); err != nil {
-		return f, err
+		return Folder{}, err
 	}
-	manifest := make([]hashing.Entry, len(entries))
-	for i, e := range entries {
-		manifest[i] = hashing.Entry{Path: e.Path, Digest: f.Files[i].SHA256}
-	}
-	var err error
-	f.Manifest, err = hashing.NewManifest(manifest)
-	return f, err
+	return s.collect(ctx, entries, came)
 }
 
 // gained passes on what is there, and not what is to come.
@@ -181,21 +210,40 @@ func firstOf(failed []error) (first error) {
 }
 
 // file fetches one file, unless an earlier call did.
-func (c *Client) file(ctx context.Context, e Entry, folder string, force bool, done *progress) (Result, error) {
-	path := filepath.Join(folder, filepath.FromSlash(e.Path))
-	if r, ok := done.has(ctx, e, path); ok {
+func (c *Client) file(ctx context.Context, e Entry, s *stage) (arrived, error) {
+	target := filepath.Join(s.into, filepath.FromSlash(e.Path))
+	path := filepath.Join(s.root.Name(), target)
+	if came, ok := s.done.has(ctx, e, path); ok && s.whole {
 		if c.o.Progress != nil {
-			c.o.Progress(r.Bytes, 0)
+			c.o.Progress(came.Bytes, 0)
 		}
-		return r, nil
+		return came, nil
 	}
-	r, err := c.get(ctx, e.URI, Target{Path: path, Force: force})
-	err = named(e.URI, err)
-	if err == nil && !r.Version.same(e.Version) {
-		err = fmt.Errorf("fetching %q: %w: it was %s when it was listed, and is %s", e.URI, ErrChanged, e.Version, r.Version)
+	came, err := c.fileAt(ctx, e, s, target, path)
+	if err != nil {
+		return came, named(e.URI, err)
 	}
-	if err == nil {
-		err = done.add(e, r)
+	if !came.Version.same(e.Version) {
+		return came, fmt.Errorf("fetching %q: %w: it was %s when it was listed, and is %s", e.URI, ErrChanged, e.Version, came.Version)
 	}
-	return r, err
+	return came, s.done.add(e, came.Result)
+}
+
+// fileAt compares what stands there, or fetches it through no link.
+func (c *Client) fileAt(ctx context.Context, e Entry, s *stage, target, path string) (arrived, error) {
+	if !s.whole {
+		there, err := standing(ctx, path)
+		if err != nil {
+			return arrived{}, err
+		}
+		if there != nil && !s.force {
+			r, err := c.compare(ctx, e.URI, Target{Path: path}, *there)
+			return arrived{r, there.Stat}, err
+		}
+	}
+	if err := makeFolders(s.root, target); err != nil {
+		return arrived{}, err
+	}
+	r, stat, err := c.download(ctx, e.URI, Target{Path: path, Force: s.force}, spot{root: s.root, target: target, part: s.partOf(e.Path), staged: true})
+	return arrived{r, stat}, err
 }

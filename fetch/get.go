@@ -36,23 +36,47 @@ func (c *Client) Get(ctx context.Context, u URI, t Target) (Result, error) {
 }
 
 func (c *Client) get(ctx context.Context, u URI, t Target) (Result, error) {
-	info, err := os.Stat(t.Path)
-	switch {
-	case errors.Is(err, fs.ErrNotExist):
-		return c.download(ctx, u, t)
-	case err != nil:
-		return Result{}, err
-	case !info.Mode().IsRegular():
-		return Result{}, fmt.Errorf("%q is not a regular file: %w", t.Path, ErrExists)
-	}
-	there, err := hashing.HashFile(ctx, t.Path, hashing.Options{})
+	there, err := standing(ctx, t.Path)
 	if err != nil {
 		return Result{}, err
 	}
-	if t.Force && (t.SHA256 == nil || *t.SHA256 != there.Digest) {
-		return c.download(ctx, u, t)
+	if there != nil && !t.replaces(there.Digest) {
+		return c.compare(ctx, u, t, *there)
 	}
-	return c.compare(ctx, u, t, there)
+	if _, err := c.origin(u); err != nil { // before a folder is made
+		return Result{}, err
+	}
+	folder, base := filepath.Dir(t.Path), filepath.Base(t.Path)
+	if err := os.MkdirAll(folder, 0o777); err != nil {
+		return Result{}, err
+	}
+	root, err := os.OpenRoot(folder)
+	if err != nil {
+		return Result{}, err
+	}
+	defer root.Close()
+	r, _, err := c.download(ctx, u, t, spot{root: root, target: base, part: base + partSuffix})
+	return r, err
+}
+
+// standing is the file that is at the target; nil if there is none.
+func standing(ctx context.Context, path string) (*hashing.File, error) {
+	info, err := os.Stat(path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil, nil
+	case err != nil:
+		return nil, err
+	case !info.Mode().IsRegular():
+		return nil, fmt.Errorf("%q is not a regular file: %w", path, ErrExists)
+	}
+	there, err := hashing.HashFile(ctx, path, hashing.Options{})
+	return &there, err
+}
+
+// replaces tells whether a file with these bytes is to be replaced.
+func (t Target) replaces(there hashing.FileDigest) bool {
+	return t.Force && (t.SHA256 == nil || *t.SHA256 != there)
 }
 
 // compare reads what the origin has, where the target is there already: it may not be
@@ -78,17 +102,14 @@ func (c *Client) compare(ctx context.Context, u URI, t Target, there hashing.Fil
 }
 
 // download writes a part and makes it the target.
-func (c *Client) download(ctx context.Context, u URI, t Target) (Result, error) {
+func (c *Client) download(ctx context.Context, u URI, t Target, at spot) (Result, hashing.Stat, error) {
 	origin, err := c.origin(u)
 	if err != nil {
-		return Result{}, err
+		return Result{}, hashing.Stat{}, err
 	}
-	if err := os.MkdirAll(filepath.Dir(t.Path), 0o777); err != nil {
-		return Result{}, err
-	}
-	p, err := openPart(ctx, t.Path, u.String())
+	p, err := openPart(ctx, at, u)
 	if err != nil {
-		return Result{}, err
+		return Result{}, hashing.Stat{}, err
 	}
 	transfer := &transfer{c: c, origin: origin, sink: p, limit: -1, at: p.at}
 	if p.at > 0 {
@@ -98,7 +119,7 @@ func (c *Client) download(ctx context.Context, u URI, t Target) (Result, error) 
 	}
 	resumed := p.at
 	if err := transfer.run(ctx); err != nil {
-		return Result{}, p.after(ctx, err)
+		return Result{}, hashing.Stat{}, p.after(ctx, err)
 	}
 	if p.from0 {
 		resumed = 0
@@ -107,14 +128,15 @@ func (c *Client) download(ctx context.Context, u URI, t Target) (Result, error) 
 	r.Resumed = resumed
 	if t.SHA256 != nil && *t.SHA256 != r.SHA256 {
 		p.drop()
-		return Result{}, fmt.Errorf("%w: want sha256:%s, got sha256:%s", ErrDigest, t.SHA256, r.SHA256)
+		return Result{}, hashing.Stat{}, fmt.Errorf("%w: want sha256:%s, got sha256:%s", ErrDigest, t.SHA256, r.SHA256)
 	}
-	err = p.place(t.Force)
+	stat, err := p.place(t.Force)
 	if errors.Is(err, fs.ErrExist) { // since we looked
 		p.drop()
-		err = fmt.Errorf("%w: at %q", ErrExists, t.Path)
+		return Result{}, stat, fmt.Errorf("%w: at %q", ErrExists, t.Path)
 	}
-	return r, err
+	p.close()
+	return r, stat, err
 }
 
 // after keeps a part that is worth going on with: what the origin contradicts is not.
@@ -129,5 +151,5 @@ func (p *part) after(ctx context.Context, err error) error {
 	if !p.keep() {
 		return err
 	}
-	return &PartialError{Part: p.path + partSuffix, Bytes: at, Size: size, Err: err}
+	return &PartialError{Part: p.path(p.part), Bytes: at, Size: size, Err: err}
 }

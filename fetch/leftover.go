@@ -15,46 +15,48 @@ func IsPart(path string) bool {
 }
 
 // Settled removes what a call that broke off kept beside a target which has its bytes by
-// now, unless another call is at work there. What cannot be removed is in nobody's way:
-// [IsPart] tells that it is no data.
+// now, unless another call is at work there, or it is not known to be ours. What cannot
+// be removed is in nobody's way: [IsPart] tells that it is no data.
 func Settled(path string) {
-	part, note := path+partSuffix, path+noteSuffix
-	if _, err := os.Lstat(part); errors.Is(err, fs.ErrNotExist) {
-		part = note
+	root, err := os.OpenRoot(filepath.Dir(path))
+	if err != nil {
+		return
 	}
-	if release, held := hold(part); held {
-		defer release()
-		_ = errors.Join(os.Remove(note), os.Remove(part)) // see above
+	defer root.Close()
+	base := filepath.Base(path)
+	at := spot{root: root, target: base, part: base + partSuffix}
+	if _, ours, err := readNote(root, at.noteName()); err != nil || !ours {
+		return
 	}
+	if _, err := root.Lstat(at.part); errors.Is(err, fs.ErrNotExist) {
+		_ = remove(root, at.noteName())
+		return
+	}
+	file, unlock, err := openLocked(root, at.part, 0o666)
+	if err != nil {
+		return // another call's
+	}
+	p := &part{spot: at, file: file, unlock: unlock}
+	p.drop()
 }
 
 // settledFolder is Settled for a folder, of which a call that broke off keeps a folder.
 func settledFolder(path string) {
-	part, note := path+partSuffix, path+noteSuffix
-	if info, err := os.Lstat(part); err != nil || !info.IsDir() {
+	root, err := os.OpenRoot(filepath.Dir(path))
+	if err != nil {
 		return
 	}
-	if release, held := hold(note); held { // without a note it is not known to be ours
-		defer release()
-		_ = errors.Join(os.RemoveAll(part), os.Remove(note)) // see above
+	defer root.Close()
+	name := filepath.Base(path) + partSuffix
+	if _, err := root.Lstat(filepath.Join(name, stageNote)); err != nil || checkStage(root, name) != nil {
+		return
 	}
-}
-
-// hold keeps other calls from a regular file that is there.
-func hold(path string) (release func(), held bool) {
-	if info, err := os.Lstat(path); err != nil || !info.Mode().IsRegular() {
-		return nil, false
-	}
-	f, err := os.OpenFile(path, os.O_RDWR|noFollow, 0)
+	s, err := openStage(root, name, "")
 	if err != nil {
-		return nil, false
+		return // another call's
 	}
-	unlock, err := lock(f)
-	if err != nil {
-		f.Close()
-		return nil, false
-	}
-	return func() { unlock(); f.Close() }, true
+	defer s.done.file.Close()
+	_ = s.discard()
 }
 
 // absent are a folder and those above it that are not there, the innermost first.

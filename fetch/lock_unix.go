@@ -4,7 +4,9 @@ package fetch
 
 import (
 	"errors"
+	"io/fs"
 	"os"
+	"syscall"
 
 	"golang.org/x/sys/unix"
 )
@@ -23,4 +25,17 @@ func lock(f *os.File) (unlock func(), err error) {
 		return func() {}, nil
 	}
 	return func() {}, err // closing unlocks
+}
+
+// owned tells whether a file is this user's: one of somebody else could be written to
+// after it was hashed.
+func owned(info fs.FileInfo) bool {
+	sys, ok := info.Sys().(*syscall.Stat_t)
+	return !ok || int(sys.Uid) == os.Geteuid()
+}
+
+// shared tells whether a file has several names.
+func shared(info fs.FileInfo) bool {
+	sys, ok := info.Sys().(*syscall.Stat_t)
+	return ok && sys.Nlink > 1
 }

@@ -2,6 +2,7 @@ package fetch
 
 import (
 	"context"
+	"crypto/rand"
 	"crypto/sha256"
 	"encoding/json"
 	"errors"
@@ -35,11 +36,27 @@ type note struct {
 	Version Version            `json:"version"`
 	Bytes   int64              `json:"bytes"`
 	SHA256  hashing.FileDigest `json:"sha256"` // of these
+	// Salt and Exact are there where the URI is without a part of it: two that differ in
+	// that only are not the same. Exact is the digest of the salt and the URI.
+	Salt  string              `json:"salt,omitempty"`
+	Exact *hashing.FileDigest `json:"exact,omitempty"`
 }
+
+// spot is a target, and the part that it is made of, below a folder that no link leads out of.
+type spot struct {
+	root   *os.Root
+	target string
+	part   string
+	staged bool // the part stands in a folder that is known to be ours
+}
+
+func (s spot) path(name string) string { return filepath.Join(s.root.Name(), name) }
+
+func (s spot) noteName() string { return s.part + noteSuffix[len(partSuffix):] }
 
 // part is a sink: the file that a target is made of.
 type part struct {
-	path   string // of the target
+	spot
 	file   *os.File
 	unlock func()
 	hash   hash.Hash
@@ -50,14 +67,22 @@ type part struct {
 }
 
 // openPart opens the part of a target, which then is this process's alone, and empty
-// unless it is one of the same URI.
-func openPart(ctx context.Context, path, uri string) (*part, error) {
-	file, unlock, err := openLocked(path + partSuffix)
+// unless it is one of the same URI. What stands there and is no part of ours is refused.
+func openPart(ctx context.Context, at spot, u URI) (*part, error) {
+	if _, _, err := readNote(at.root, at.noteName()); err != nil { // before a file is made
+		return nil, err
+	}
+	file, unlock, err := openPartFile(at)
 	if err != nil {
 		return nil, err
 	}
-	p := &part{path: path, file: file, unlock: unlock, hash: sha256.New(), note: note{Schema: noteSchema, URI: uri}}
-	if n, ok := readNote(path + noteSuffix); ok && n.URI == uri && n.Version.strong() {
+	p := &part{spot: at, file: file, unlock: unlock, hash: sha256.New(), note: newNote(u)}
+	n, err := p.claim()
+	if err != nil {
+		p.close()
+		return nil, err
+	}
+	if n.isOf(u) && n.Version.strong() && n.Bytes > 0 && n.Bytes < 1<<62 {
 		p.take(ctx, n)
 	}
 	if err := p.cut(); err != nil {
@@ -67,14 +92,72 @@ func openPart(ctx context.Context, path, uri string) (*part, error) {
 	return p, nil
 }
 
-func readNote(path string) (n note, ok bool) {
-	info, err := os.Stat(path)
-	if err != nil || !info.Mode().IsRegular() || info.Size() > 1<<20 {
-		return n, false
+// openPartFile takes a new file where the one that is there is the target too: a call
+// ended between giving it the one name and taking away the other.
+func openPartFile(at spot) (*os.File, func(), error) {
+	for {
+		file, unlock, err := openLocked(at.root, at.part, 0o666)
+		if err != nil {
+			return nil, nil, err
+		}
+		info, err := file.Stat()
+		if err == nil && !shared(info) {
+			return file, unlock, nil
+		}
+		if now, errNow := at.root.Lstat(at.target); err == nil && (errNow != nil || !os.SameFile(info, now)) {
+			err = notOurs(at.root, at.part)
+		} else if err == nil {
+			err = at.root.Remove(at.part)
+		}
+		unlock()
+		file.Close()
+		if err != nil {
+			return nil, nil, err
+		}
 	}
-	raw, err := os.ReadFile(path)
-	ok = err == nil && strict.Unmarshal(raw, 1<<20, &n) == nil && n.Schema == noteSchema && n.Bytes > 0 && n.Bytes < 1<<62
-	return n, ok
+}
+
+// claim reads the note, and refuses what no call has left. An empty file is nobody's loss.
+func (p *part) claim() (note, error) {
+	n, ours, err := readNote(p.root, p.noteName())
+	if err != nil {
+		return n, err
+	}
+	info, err := p.file.Stat()
+	if err == nil && !ours && !p.staged && info.Size() > 0 {
+		err = notOurs(p.root, p.part)
+	}
+	if old, errOld := p.root.Lstat(p.target); err == nil && errOld == nil && old.Mode().IsRegular() {
+		err = p.file.Chmod(old.Mode().Perm()) // what replaces a file is read by no more people
+	}
+	return n, err
+}
+
+// newNote is that of a part of the URI that has nothing yet.
+func newNote(u URI) note {
+	n := note{Schema: noteSchema, URI: u.String()}
+	if u.HasSecret() {
+		n.Salt = rand.Text()
+		exact := u.exact(n.Salt)
+		n.Exact = &exact
+	}
+	return n
+}
+
+func (n note) isOf(u URI) bool {
+	return n.URI == u.String() && (n.Salt != "") == u.HasSecret() && (n.Salt == "" || n.Exact != nil && *n.Exact == u.exact(n.Salt))
+}
+
+// readNote reads a note, if there is one. What has its name and is none is refused.
+func readNote(root *os.Root, name string) (n note, found bool, err error) {
+	raw, err := readOurs(root, name)
+	if errors.Is(err, errGone) {
+		return n, false, nil
+	}
+	if err == nil && (strict.Unmarshal(raw, maxNote, &n) != nil || n.Schema != noteSchema) {
+		err = notOurs(root, name)
+	}
+	return n, err == nil, err
 }
 
 // take goes on with what is there, if it is what the note says. Of a part that is whole
@@ -116,15 +199,28 @@ func (p *part) cut() error {
 	return err
 }
 
+// begin says in the note whose the part is, before it has a byte.
 func (p *part) begin(v Version) error {
 	p.note.Version = v
-	return nil
+	if p.staged || p.safe > 0 {
+		return nil
+	}
+	p.note.Bytes, p.note.SHA256 = 0, hashing.FileDigest{}
+	return p.writeNote()
+}
+
+func (p *part) writeNote() error {
+	raw, err := json.Marshal(p.note)
+	if err == nil {
+		err = replace(p.root, p.noteName(), append(raw, '\n'))
+	}
+	return err
 }
 
 func (p *part) restart() error {
 	p.hash.Reset()
 	p.at, p.safe, p.from0 = 0, 0, true
-	return errors.Join(p.cut(), remove(p.path+noteSuffix))
+	return p.cut()
 }
 
 func (p *part) Write(b []byte) (int, error) {
@@ -146,10 +242,7 @@ func (p *part) save() error {
 		return err
 	}
 	p.note.Bytes, p.note.SHA256 = p.at, hashing.FileDigest(p.hash.Sum(nil))
-	raw, err := json.Marshal(p.note)
-	if err == nil {
-		err = replace(p.path+noteSuffix, append(raw, '\n'))
-	}
+	err := p.writeNote()
 	if err == nil {
 		p.safe = p.at
 	}
@@ -167,10 +260,20 @@ func (p *part) keep() bool {
 	return true
 }
 
-// drop ends without a trace.
+// drop ends without a trace. The note goes last: without it the part would be nobody's.
 func (p *part) drop() {
-	_ = errors.Join(remove(p.path+noteSuffix), remove(p.path+partSuffix)) // what stays is met again by the next call
+	_ = p.clear() // what stays is met again by the next call
 	p.close()
+}
+
+// clear removes the part, unless its name is another file's by now, and the note.
+func (p *part) clear() error {
+	if isAt(p.root, p.part, p.file) {
+		if err := remove(p.root, p.part); err != nil {
+			return err
+		}
+	}
+	return remove(p.root, p.noteName())
 }
 
 func (p *part) close() {
@@ -178,35 +281,49 @@ func (p *part) close() {
 	p.file.Close()
 }
 
-// place makes the part the target. Without force it replaces nothing.
-func (p *part) place(force bool) error {
-	defer p.close()
+// place makes the part the target, and tells how it stands there. Without force it
+// replaces nothing. It is this file that becomes the target: not what took its name.
+func (p *part) place(force bool) (hashing.Stat, error) {
 	info, err := p.file.Stat()
 	if err == nil && info.Size() != p.at {
-		err = fmt.Errorf("%q has %d bytes, and %d were written to it", p.path+partSuffix, info.Size(), p.at)
+		err = fmt.Errorf("%q has %d bytes, and %d were written to it", p.path(p.part), info.Size(), p.at)
 	}
 	if err == nil {
 		err = p.file.Sync()
 	}
+	if err == nil && !isAt(p.root, p.part, p.file) {
+		err = fmt.Errorf("%q: %w", p.path(p.part), errGone)
+	}
 	if err == nil && !force {
-		err = linked(p.path+partSuffix, p.path)
+		err = p.linked()
 	} else if err == nil {
-		err = os.Rename(p.path+partSuffix, p.path)
+		err = p.root.Rename(p.part, p.target)
+	}
+	if err == nil && !isAt(p.root, p.target, p.file) {
+		err = fmt.Errorf("%q: %w", p.path(p.target), errGone)
 	}
 	if err != nil {
-		return fmt.Errorf("putting it in its place: %w", err)
+		return hashing.Stat{}, fmt.Errorf("putting it in its place: %w", err)
 	}
-	return errors.Join(remove(p.path+noteSuffix), remove(p.path+partSuffix), syncFolder(filepath.Dir(p.path)))
+	if err := errors.Join(p.clear(), syncFolder(p.root, filepath.Dir(p.target))); err != nil {
+		return hashing.Stat{}, err
+	}
+	info, err = p.file.Stat()
+	if err != nil {
+		return hashing.Stat{}, err
+	}
+	return hashing.StatOf(info), nil
 }
 
-// linked gives a file a name that no other has. Some file systems have no links.
-func linked(from, to string) error {
-	err := os.Link(from, to)
+// linked gives the part the name of the target, which no other file has. Some file
+// systems have no links.
+func (p *part) linked() error {
+	err := p.root.Link(p.part, p.target)
 	if err == nil || errors.Is(err, fs.ErrExist) {
 		return err
 	}
-	if _, err := os.Lstat(to); err == nil {
-		return fmt.Errorf("%q: %w", to, fs.ErrExist)
+	if _, err := p.root.Lstat(p.target); err == nil {
+		return fmt.Errorf("%q: %w", p.path(p.target), fs.ErrExist)
 	}
-	return os.Rename(from, to)
+	return p.root.Rename(p.part, p.target)
 }

@@ -264,11 +264,9 @@ func TestResume(t *testing.T) {
 // A part of another URI, or one that is not what was written down, is not gone on with.
 func TestForeignPart(t *testing.T) {
 	for name, spoil := range map[string]func(path string) string{
-		"another URI":  func(string) string { return "/other" },
-		"other bytes":  func(p string) string { return write(p+".lineage-part", strings.Repeat("x", 100_000)) },
-		"fewer bytes":  func(p string) string { return write(p+".lineage-part", "x") },
-		"a note of it": func(p string) string { return write(p+".lineage-part.json", "{}") },
-		"no note":      func(p string) string { os.Remove(p + ".lineage-part.json"); return "" },
+		"another URI": func(string) string { return "/other" },
+		"other bytes": func(p string) string { return write(p+".lineage-part", strings.Repeat("x", 100_000)) },
+		"fewer bytes": func(p string) string { return write(p+".lineage-part", "x") },
 	} {
 		s, at := newShelf(t, content(300_000)), target(t)
 		s.odd = func(n int, w http.ResponseWriter, r *http.Request) bool {

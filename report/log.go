@@ -133,14 +133,22 @@ func logOutputs(r *record.Record) string {
 	return strings.Join(all, ", ")
 }
 
+// logAttached names the versions of models on which a record hangs, which are what
+// people ask for, or else the systems.
 func logAttached(all []record.Attachment) string {
-	var systems []string
+	var versions, systems []string
 	for _, a := range all {
-		systems = append(systems, a.System)
+		if systems = append(systems, a.System); a.Kind == "model-version" && a.Name != "" {
+			versions = append(versions, a.Name+" "+a.ID)
+		}
 	}
-	if len(systems) == 0 {
+	shown := versions
+	if len(shown) == 0 {
+		shown = systems
+	}
+	if len(shown) == 0 {
 		return "-"
 	}
-	slices.Sort(systems)
-	return strings.Join(slices.Compact(systems), ", ")
+	slices.Sort(shown)
+	return strings.Join(slices.Compact(shown), ", ")
 }

@@ -2,6 +2,7 @@ package report_test
 
 import (
 	"io"
+	"strings"
 	"testing"
 	"time"
 
@@ -50,5 +51,24 @@ func TestLog(t *testing.T) {
 func TestLogOfNothingIsEmpty(t *testing.T) {
 	if got := render(t, func(w io.Writer) error { return report.Log(w, nil, pipe) }); got != "" {
 		t.Errorf("it wrote %q", got)
+	}
+}
+
+// Of where a record hangs, the log names the versions of models: people ask for those.
+func TestLogNamesVersions(t *testing.T) {
+	run := report.Run{Record: recordtest.Record(t), Attached: []record.Attachment{
+		{System: "mlflow", Kind: "run", ID: "0123"},
+		{System: "mlflow", Kind: "model-version", Name: "toy", ID: "5"},
+		{System: "mlflow", Kind: "model-version", Name: "toy", ID: "5"},
+	}}
+	text := func() string {
+		return render(t, func(w io.Writer) error { return report.Log(w, []report.Run{run}, pipe) })
+	}
+	if got := text(); !strings.Contains(got, " toy 5\n") || strings.Contains(got, "mlflow") {
+		t.Errorf("got %s", got)
+	}
+	run.Attached = run.Attached[:1]
+	if got := text(); !strings.Contains(got, " mlflow\n") {
+		t.Errorf("got %s", got)
 	}
 }

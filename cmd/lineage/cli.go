@@ -54,7 +54,7 @@ func (c *cli) root() *cobra.Command {
 		Long:          longHelp,
 		Example:       rootExamples,
 		Version:       version(),
-		Args:          cobra.NoArgs,
+		Args:          unknownVerb,
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
@@ -74,6 +74,7 @@ func (c *cli) root() *cobra.Command {
 	})
 	root.AddCommand(c.runCommand(), c.verifyCommand(), c.logCommand(), c.showCommand(), c.attachCommand(), c.restoreCommand(), c.lockCommand(), c.exportCommand(), c.importCommand(), c.gcCommand(), c.fsckCommand(), c.diffCommand(), c.reportCommand(), c.traceCommand(), c.getCommand())
 	completing(root)
+	answeringHelp(root)
 	return root
 }
 

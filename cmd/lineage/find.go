@@ -93,8 +93,16 @@ func notFound(ctx context.Context, catalog *index.Catalog, text string) error {
 	if err := errors.Join(append(problems, err)...); err != nil {
 		return fmt.Errorf("finding run %q: %w", text, err)
 	}
-	return fmt.Errorf("run %q: %w", text, store.ErrNotFound)
+	return noRun(fmt.Sprintf("run %q is not in the store", text))
 }
+
+// noRun is a [store.ErrNotFound] that speaks of runs, not of files.
+type noRun string
+
+func (e noRun) Error() string { return string(e) }
+
+// Is tells that it is one.
+func (e noRun) Is(target error) bool { return target == store.ErrNotFound }
 
 // findRecord is find for verbs that need a record.
 func (c *cli) findRecord(ctx context.Context, s *store.Store, text string) (*record.Record, error) {

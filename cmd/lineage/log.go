@@ -36,7 +36,7 @@ func (c *cli) logCommand() *cobra.Command {
 		RunE: func(cmd *cobra.Command, _ []string) error { return c.log(cmd.Context(), f) },
 	}
 	cmd.Flags().IntVarP(&f.max, "max", "n", 0, "at most this `number` of runs")
-	cmd.Flags().StringVar(&f.status, "status", "", "only runs that ended as `word`: succeeded, failed, interrupted, killed, not-started, running, abandoned")
+	cmd.Flags().StringVar(&f.status, "status", "", "only runs that ended as `word`: succeeded, failed, interrupted, killed, not-started, running, abandoned, unknown")
 	cmd.Flags().StringVar(&f.commit, "commit", "", "only runs of the `commit`, or of a submodule's, which may be shortened")
 	cmd.Flags().StringVar(&f.since, "since", "", "only runs that started on or after the `date`: 2026-01-31, or RFC 3339")
 	cmd.Flags().StringVar(&f.before, "before", "", "only runs that started before the `date`")
@@ -76,11 +76,20 @@ func (c *cli) log(ctx context.Context, f logFlags) error {
 		}
 	}
 	if len(runs) == 0 && !f.json {
-		c.say(c.stderr, "no run to list in %s", clean(near(dir)))
+		if f.filters() {
+			c.say(c.stderr, "no run in %s is what was asked for; without filters `lineage log` lists all", clean(near(dir)))
+		} else {
+			c.say(c.stderr, "no run to list in %s", clean(near(dir)))
+		}
 		return nil
 	}
 	if f.json {
 		return report.LogJSON(c.stdout, runs)
 	}
 	return report.Log(c.stdout, runs, c.look(c.stdout))
+}
+
+// filters tells whether some runs are left out.
+func (f logFlags) filters() bool {
+	return f.status != "" || f.commit != "" || f.since != "" || f.before != "" || f.pkg != "" || f.match != ""
 }

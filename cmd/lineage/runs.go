@@ -125,6 +125,9 @@ func (f logFlags) listing() (l listing, err error) {
 	if f.max < 0 {
 		return l, usage("-n %d is negative", f.max)
 	}
+	if strings.Trim(strings.ToLower(f.commit), "0123456789abcdef") != "" {
+		return l, usage("--commit %q is no commit's hash, in digits 0-9 and a-f", f.commit)
+	}
 	l.Limit, l.Commit, l.Command = f.max, strings.ToLower(f.commit), f.match
 	l.Package, l.Version, _ = strings.Cut(f.pkg, "@")
 	if l.Since, err = day("--since", f.since); err == nil {
@@ -159,7 +162,7 @@ func (c *cli) nth(ctx context.Context, s *store.Store, text string, n int) (repo
 		return report.Run{}, fmt.Errorf("run %q: not certain while something in the store cannot be read: %s", text, broken[0].Problem)
 	}
 	if n > len(runs) {
-		return report.Run{}, fmt.Errorf("run %q: the store has %d runs: %w", text, len(runs), store.ErrNotFound)
+		return report.Run{}, noRun(fmt.Sprintf("run %q is not there: the store has %s", text, plural(len(runs), "run")))
 	}
 	return runs[n-1], nil
 }

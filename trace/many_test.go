@@ -87,11 +87,13 @@ func (c *crowd) Detail(ctx context.Context, id record.ID) (*index.Detail, error)
 	if id[0] != 0xcc {
 		return c.Catalog.Detail(ctx, id)
 	}
-	d, err := c.Catalog.Detail(ctx, c.like)
-	if err == nil {
-		d.Run = *c.member(d.Run, int(binary.BigEndian.Uint32(id[1:])))
+	like, err := c.Catalog.Detail(ctx, c.like)
+	if err != nil {
+		return nil, err
 	}
-	return d, err
+	d := *like
+	d.Run = *c.member(like.Run, int(binary.BigEndian.Uint32(id[1:])))
+	return &d, nil
 }
 
 // expect is that little was looked at, and that the graph says that there is more.

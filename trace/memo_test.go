@@ -19,6 +19,7 @@ type memo struct {
 	uses     map[string][]index.Use
 	problems *[]error
 	records  map[record.ID]*record.Record
+	details  map[record.ID]*index.Detail
 }
 
 func (m *memo) ByDigest(ctx context.Context, d index.Digest, side index.Side) iter.Seq2[index.Use, error] {
@@ -46,8 +47,12 @@ func (m *memo) Problems(ctx context.Context) ([]error, error) {
 
 // Detail is of the records that are decoded already.
 func (m *memo) Detail(ctx context.Context, id record.ID) (*index.Detail, error) {
+	if d := m.details[id]; d != nil {
+		return d, nil
+	}
 	if r := m.records[id]; r != nil {
-		return index.DetailOf(r), nil
+		m.details[id] = index.DetailOf(r)
+		return m.details[id], nil
 	}
 	return m.Catalog.Detail(ctx, id)
 }

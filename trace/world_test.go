@@ -53,7 +53,7 @@ func newWorld(t testing.TB, runs ...run) *world {
 	}
 	decoded := map[record.ID]*record.Record{}
 	w := &world{t: t, decoded: decoded, store: s, records: map[string]*record.Record{}, names: map[record.ID]string{}, written: map[string]run{}}
-	w.world = trace.World{Catalog: &memo{Catalog: index.Scan(s), uses: map[string][]index.Use{}, records: decoded}, Records: s}
+	w.world = trace.World{Catalog: &memo{Catalog: index.Scan(s), uses: map[string][]index.Use{}, records: decoded, details: map[record.ID]*index.Detail{}}, Records: s}
 	for _, r := range runs {
 		w.put(r)
 	}

@@ -44,7 +44,7 @@ func TestDeclaredImage(t *testing.T) {
 	if diff := cmp.Diff(want, imagesOf(r)); diff != "" {
 		t.Errorf("(-want +got)\n%s", diff)
 	}
-	if c := r.Environment().Container; c == nil || c.None || c.Runtime == "" || c.Image != "registry.example.org:5000/team/Train:7" {
+	if c := r.Environment().Container; c == nil || c.None || c.Image != "registry.example.org:5000/team/Train:7" {
 		t.Errorf("container: %+v", c)
 	}
 	if gaps := imageGaps(r); gaps != nil {
@@ -66,9 +66,18 @@ func TestCommandThatStartsContainers(t *testing.T) {
 	if gaps := imageGaps(r); len(gaps) != 1 || !strings.Contains(gaps[0], "ran docker") || !strings.Contains(gaps[0], "lineage run --image") {
 		t.Errorf("gaps: %q", gaps)
 	}
-	o.Env = p.env // which names the image
-	if gaps := imageGaps(p.run(o).Record); gaps != nil {
-		t.Errorf("gaps of a run whose image was named: %q", gaps)
+	o.Env = p.env // which names the image that lineage runs in
+	if gaps := imageGaps(p.run(o).Record); len(gaps) != 1 || !strings.Contains(gaps[0], "LINEAGE_IMAGE is inherited") {
+		t.Errorf("gaps of a run that inherited the name of an image: %q", gaps)
+	}
+	sum := strings.Repeat("ab", 32)
+	o.Env, o.Image = append(o.Env, "CI_JOB_IMAGE=python@sha256:"+strings.Repeat("cd", 32)), "trainer@sha256:"+sum
+	r = p.run(o).Record
+	if diff := cmp.Diff([]string{"declared pkg:oci/trainer@sha256:" + sum + "?repository_url=trainer " + sum}, imagesOf(r)); diff != "" || imageGaps(r) != nil {
+		t.Errorf("gaps of a run whose image was named: %q, (-want +got)\n%s", imageGaps(r), diff)
+	}
+	if c := r.Environment().Container; c == nil || *c != (record.Container{Runtime: "docker", Image: "trainer"}) {
+		t.Errorf("container: %+v", c)
 	}
 }
 

@@ -20,12 +20,13 @@ func lookAround(root string, env map[string]string) Container {
 	groups, grouped := read(root, "/proc/self/cgroup")
 	mounts := readMounts(root)
 	c := Container{ID: containerID(groups, mounts)}
-	c.Looked = grouped && len(mounts) > 0 && !sandboxed(root, mounts)
+	c.Looked = grouped && len(mounts) > 0 && !sandboxed(root, mounts) && !doubtful(root, mounts)
 	for _, look := range []func() string{
 		func() string { return byFiles(root, env) },
 		func() string { return bySystemd(root, env) },
 		func() string { return byGroups(groups) },
 		func() string { return byMounts(mounts) },
+		func() string { return byRoot(root, mounts) },
 	} {
 		if c.Runtime = look(); c.Runtime != "" {
 			return c
@@ -51,6 +52,12 @@ func byFiles(root string, env map[string]string) string {
 		return "podman"
 	case exists(root, "/dev/lxd/sock"):
 		return "lxc"
+	case env["CH_RUNNING"] != "":
+		return "charliecloud"
+	case env["SHIFTER_RUNTIME"] != "":
+		return "shifter"
+	case env["FAKECHROOT_BASE"] != "":
+		return "fakechroot"
 	}
 	return ""
 }

@@ -8,8 +8,8 @@ import (
 	"github.com/lineage-audit/lineage/hashing"
 )
 
-// ImageVariable declares the image of the container that a command runs in, as
-// NAME@sha256:DIGEST.
+// ImageVariable declares the image of the container that the wrapper stands in, as
+// NAME@sha256:DIGEST. It is inherited, so it says nothing of what the command starts.
 const ImageVariable = "LINEAGE_IMAGE"
 
 // ImageAnnotation is the annotation of a pod that does, where the downward API
@@ -19,7 +19,8 @@ const ImageAnnotation = "lineage/image"
 // Where the digest of an image was seen. All but SeenSIF are somebody's word: what
 // runs in a container cannot look at the image that it was made from.
 const (
-	SeenDeclared     = "declared"     // on the command line, or by LINEAGE_IMAGE
+	SeenDeclared     = "declared"     // on the command line: it may name what the command starts
+	SeenEnvironment  = "environment"  // LINEAGE_IMAGE, which names what the wrapper stands in
 	SeenContainerenv = "containerenv" // podman's /run/.containerenv
 	SeenDownwardAPI  = "downward-api" // an annotation of the Kubernetes pod
 	SeenGitLab       = "gitlab-ci"    // the image that the job asks for

@@ -45,6 +45,10 @@ func TestEngineOf(t *testing.T) {
 		"docker run x": "docker", "/usr/bin/podman run x": "podman", "sudo -E docker run x": "docker", "env A=1 apptainer exec x.sif python": "apptainer",
 		"srun --container-image=x python train.py": "enroot", "srun --container-image x python train.py": "enroot", `C:\bin\docker.exe run`: "docker",
 		"python train.py docker": "", "python train.py --container-image x": "", "make": "", "": "", "docker-train.sh": "", "srun python train.py": "",
+		"srun --container=/bundle python train.py": "enroot", "sudo python train.py --container-x": "", "sudo srun --container-name=x python": "enroot",
+		"nsenter -t 1 -m sh": "nsenter", "chroot /srv python": "chroot", "unshare -m sh": "unshare", "bwrap --bind / / sh": "bwrap", "proot -r x sh": "proot", "ch-run x -- sh": "ch-run",
+		"enroot start x": "enroot", "udocker run x": "udocker", "python3 /opt/udocker.py run x": "udocker", "systemd-nspawn -D x": "systemd-nspawn", "lxc-start x": "lxc-start", "crun run x": "crun",
+		"runc run x": "runc", "kubectl exec x": "kubectl", "sh /opt/bin/docker run": "docker", "bash -e docker": "docker", "sh -c docker": "", "bash train.sh docker": "", "setpriv --reuid 1 podman": "podman",
 	} {
 		if got := environment.EngineOf(strings.Fields(command)); got != want {
 			t.Errorf("%q starts %q, want %q", command, got, want)

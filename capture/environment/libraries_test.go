@@ -177,6 +177,11 @@ func TestSampler(t *testing.T) {
 		s.Visit(7, "/usr/bin/python\x00train.py")
 		s.Visit(8, "/usr/bin/docker")
 		s.Visit(9, "")
+		process(t, proc, 10, "")
+		if err := os.WriteFile(filepath.Join(proc, "10", "cmdline"), []byte("/bin/sh\x00/opt/bin/podman\x00run\x00x\x00"), 0o644); err != nil {
+			t.Error(err)
+		}
+		s.Visit(10, "/usr/bin/dash") // which executes what stands in for podman
 	}()
 	s.Describe(t.Context())
 	got := s.Loaded()
@@ -186,7 +191,7 @@ func TestSampler(t *testing.T) {
 			{Kind: "openmp", Name: "libomp", Path: gone, Threads: 2, From: "OMP_NUM_THREADS"},
 			{Kind: "blas", Name: "OpenBLAS", Version: "0.3.27", Path: openblas, Digest: hashing.Bytes(blas), Threads: 4, From: "processors"},
 		},
-		Toolkits: []string{"CUDA 12.4.127"}, Engines: []string{"docker"},
+		Toolkits: []string{"CUDA 12.4.127"}, Engines: []string{"docker", "podman"},
 		Problems: []string{gone + " (deleted) was replaced or removed while the run had it loaded: its bytes are not known"},
 	}
 	if diff := cmp.Diff(want, got); diff != "" {

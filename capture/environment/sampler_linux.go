@@ -59,9 +59,7 @@ func (s *Sampler) Visit(pid int, program string) {
 		v = &visits{program: program}
 		s.visited[pid] = v
 		path, _, _ := strings.Cut(program, "\x00")
-		if e := Engine(path); e != "" {
-			s.engines[e] = true
-		}
+		s.engine(Engine(path))
 	}
 	if v.count++; v.count < v.next {
 		return
@@ -71,12 +69,20 @@ func (s *Sampler) Visit(pid int, program string) {
 		v.next = v.count + min(v.count/4, most)
 	}
 	dir := "/" + strconv.Itoa(pid)
+	s.engine(EngineOf(strings.Split(strings.TrimSuffix(text(s.proc, dir+"/cmdline"), "\x00"), "\x00")))
 	size, _, _ := strings.Cut(line(s.proc, dir+"/statm"), " ")
 	if size != "" && size == v.size {
 		return
 	}
 	v.size = size
 	s.look(pid, dir)
+}
+
+// engine notes that a process starts containers, as it was called.
+func (s *Sampler) engine(name string) {
+	if name != "" {
+		s.engines[name] = true
+	}
 }
 
 func (s *Sampler) look(pid int, dir string) {

@@ -46,14 +46,14 @@ func (s shower) container(c *record.Container) {
 	switch {
 	case c == nil:
 		s.fact("container", cell{"NOT KNOWN", doubt})
-	case c.None:
+	case c.None && s.r.Coverage() == record.CoverageObserved:
 		s.fact("container", word("none"))
+	case c.None:
+		s.fact("container", word("none around lineage run; not watched whether the command started one"))
+	case c.Runtime == "":
+		s.fact("container", cell{"NOT KNOWN", doubt}, word("nothing but an image that was named says that there was one"))
 	default:
-		runtime := c.Runtime
-		if runtime == "" {
-			runtime = "of an unknown kind"
-		}
-		s.fact("container", word("%s", strings.Join(filled(runtime, c.ID), " ")))
+		s.fact("container", word("%s", strings.Join(filled(c.Runtime, c.ID), " ")))
 	}
 	images := s.r.Dependencies(record.RoleImage)
 	for i := range images {

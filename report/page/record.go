@@ -150,9 +150,9 @@ func environment(e record.Environment) []record.NameValue {
 		{Name: "time zone", Value: e.TimeZone}, {Name: "locale", Value: e.Locale},
 	}
 	if c := e.Container; c != nil {
-		text := "none, as far as could be seen"
+		text := "none around lineage run, as far as could be seen"
 		if !c.None {
-			text = strings.Join([]string{c.Runtime, c.ID, c.Image}, " ")
+			text = strings.TrimSpace(strings.Join([]string{cmp.Or(c.Runtime, "not known"), c.ID, c.Image}, " "))
 		}
 		all = append(all, record.NameValue{Name: "container", Value: text})
 	}

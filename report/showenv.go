@@ -51,7 +51,7 @@ func (s shower) container(c *record.Container) {
 	case c.None:
 		s.fact("container", word("none around lineage run; not watched whether the command started one"))
 	case c.Runtime == "":
-		s.fact("container", cell{"NOT KNOWN", doubt}, word("nothing but an image that was named says that there was one"))
+		s.fact("container", cell{"NOT KNOWN", doubt}, word(": nothing but an image that was named says that there was one"))
 	default:
 		s.fact("container", word("%s", strings.Join(filled(c.Runtime, c.ID), " ")))
 	}

@@ -121,6 +121,9 @@ func (s *session) said(full string, isFolder bool) string {
 	return joinURI(d.URI, filepath.ToSlash(below))
 }
 
+// JoinURI is the URI of what stands below another, as a record has it.
+func JoinURI(prefix, below string) string { return joinURI(prefix, below) }
+
 // joinURI is the URI of what stands below another.
 func joinURI(prefix, below string) string {
 	if u, err := fetch.Parse(prefix, "/"); err == nil {

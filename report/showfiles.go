@@ -57,7 +57,7 @@ func link(target string) string {
 // source says where a resource comes from, where that is not its location.
 func (s shower) source(r *record.Resource) {
 	if r.URI != "" {
-		s.put(3, word("%s", r.URI))
+		s.put(3, word("%s", r.URI), s.onlySaid(r.URI))
 	}
 	if o := r.Annotations.Origin; o != nil {
 		s.put(3, word("read from the %s %s: %s %s", o.System, o.Kind, o.Target, o.ID))

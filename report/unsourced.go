@@ -15,6 +15,19 @@ type Sourcing struct {
 	// Doubt says why one of them may have been made by a recorded run all the same; ""
 	// if none was.
 	Doubt string
+	// Later are those that had no source when they were read, and have one by now.
+	Later []Later
+	// Said are the URIs of the record that somebody said, and that nobody fetched the
+	// bytes from, as far as it is known here.
+	Said map[string]bool
+}
+
+// Later is an input of which files were fetched after the run.
+type Later struct {
+	Name  string
+	Role  record.Role
+	Files int64
+	URI   string // of one of them
 }
 
 const (
@@ -124,6 +137,16 @@ func pasteable(command []string) string {
 
 // unsourced says it of one input, below it.
 func (s shower) unsourced(r *record.Resource) {
+	for _, l := range s.f.Sourcing.Later {
+		if l.Name != r.Name || l.Role != r.Annotations.Role {
+			continue
+		}
+		what := "fetched since from " + l.URI
+		if r.Annotations.Tree != nil {
+			what = fmt.Sprintf("%s of it fetched since, as from %s", plural(int(l.Files), "file", "files"), l.URI)
+		}
+		s.prose(3, []cell{word("%s: the record of the next run that reads these bytes says so", what)}, 5)
+	}
 	for i, in := range s.f.Sourcing.Unsourced {
 		if in.Resource.Name != r.Name || in.Resource.Annotations.Role != r.Annotations.Role {
 			continue
@@ -146,7 +169,7 @@ func (s shower) sources(all []record.Source) {
 		return
 	}
 	for _, f := range all {
-		s.put(3, word("%s: %s", f.Path, f.URI))
+		s.put(3, word("%s: %s", f.Path, f.URI), s.onlySaid(f.URI))
 	}
 }
 
@@ -156,4 +179,12 @@ func (f Sourcing) documents() []unsourced {
 		all = append(all, unsourcedOf(in))
 	}
 	return all
+}
+
+// onlySaid marks a URI that is somebody's word.
+func (s shower) onlySaid(uri string) cell {
+	if !s.f.Sourcing.Said[uri] {
+		return word("")
+	}
+	return cell{" (said in lineage.yaml, never fetched)", doubt}
 }

@@ -53,6 +53,16 @@ func (s *Store) Sources(ctx context.Context, digests ...hashing.FileDigest) (map
 	return found, damage
 }
 
+// AllSources gives every note of where bytes were fetched from, in no order.
+func (s *Store) AllSources(ctx context.Context) (all []record.Fetched, err error) {
+	found := map[hashing.FileDigest][]record.Fetched{}
+	err = s.sourcesBelow(ctx, "sources/", nil, found)
+	for _, some := range found {
+		all = append(all, some...)
+	}
+	return all, err
+}
+
 func (s *Store) sourcesBelow(ctx context.Context, prefix string, wanted map[hashing.FileDigest]bool, found map[hashing.FileDigest][]record.Fetched) (damage error) {
 	for key, err := range s.backend.List(ctx, prefix) {
 		if err != nil {
@@ -66,7 +76,7 @@ func (s *Store) sourcesBelow(ctx context.Context, prefix string, wanted map[hash
 			}
 			continue
 		}
-		if !wanted[digest] {
+		if wanted != nil && !wanted[digest] {
 			continue
 		}
 		f, err := s.source(ctx, key, name, digest)

@@ -22,6 +22,7 @@ type origin struct {
 type rest struct {
 	files, committed, sourced, fetched, trivial int64
 	uris                                        []string        // of what is sourced
+	confirmed                                   map[string]bool // of uris: lineage get had the bytes from there
 	fetchedFrom                                 []string        // of what is fetched, see tracer.fetched
 	lost                                        []hashing.Entry // from nowhere; of a file that stands alone without a path
 	noManifest                                  bool
@@ -81,6 +82,9 @@ func (t *tracer) findOrigin(ctx context.Context, r reading) (*origin, error) {
 	if len(o.makers) > 0 || !first.digest.IsTree() || m == nil {
 		o.restOfWhole(r, c, m)
 	} else if err := t.partMakers(ctx, r, c, m, o); err != nil {
+		return nil, err
+	}
+	if err := t.confirm(ctx, first, m, &o.rest); err != nil {
 		return nil, err
 	}
 	return o, t.fetched(ctx, o)

@@ -24,7 +24,7 @@ func (t *tracer) beyond(node string, r reading, o *origin) {
 		t.inCommit(node, r, left.committed, all)
 	}
 	for _, uri := range left.uris {
-		t.ends(node, Missing{Reason: HasURI, URI: uri, Detail: "the record of the run that read it says where it can be had", Files: left.sourced, Of: all})
+		t.ends(node, Missing{Reason: HasURI, URI: uri, Detail: left.stated(uri), Files: left.sourced, Of: all})
 	}
 	for _, uri := range left.fetchedFrom {
 		t.ends(node, Missing{Reason: HasURI, URI: uri, Detail: "these bytes were fetched from there with lineage get", Files: left.fetched, Of: all})

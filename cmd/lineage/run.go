@@ -172,6 +172,10 @@ func (c *cli) afterRun(ctx context.Context, f runFlags, s *store.Store, dir stri
 		}
 	}
 	facts.Sourcing = sought.found(over)
+	if !f.quiet && !f.json {
+		c.staleSidecars(result.Record, sought.place)
+		c.doubtSources(waiting, s, sought.place, result.Record)
+	}
 	switch {
 	case f.json:
 		if err := report.SummaryJSON(c.stderr, result.Record, facts); err != nil {

@@ -120,21 +120,23 @@ func inNarrowedCommit(ctx context.Context, p *capture.Place, env []string, all [
 // sourcing says which inputs of a record nothing says where they are from.
 func (c *cli) sourcing(ctx context.Context, s *store.Store, r *record.Record) report.Sourcing {
 	all := r.Statement().Predicate.BuildDefinition.ResolvedDependencies
-	inputs := sourcing.Unsourced(all, func(d hashing.TreeDigest) (hashing.Manifest, error) {
-		raw, err := s.ReadBlob(ctx, d.ManifestDigest(), maxManifest)
-		if err != nil {
-			return hashing.Manifest{}, err
-		}
-		return hashing.ParseManifest(raw)
-	})
+	manifests := manifestsIn(ctx, s)
+	inputs := sourcing.Unsourced(all, manifests)
+	said, err := onlySaid(ctx, s, r, manifests)
+	if err != nil {
+		c.complain(err)
+	}
 	if len(inputs) == 0 {
-		return report.Sourcing{}
+		return report.Sourcing{Said: said}
 	}
 	if place, err := c.place(ctx); err == nil {
 		inputs = inNarrowedCommit(ctx, place, c.environ, all, inputs)
 	}
 	made, err := c.makers(ctx, s, r, sourcing.Wanted(inputs))
-	return sourcingOf(sourcing.Found(inputs, func(_ record.Location, d hashing.FileDigest) bool { return made[d] }), err)
+	left, since, sinceErr := later(ctx, s, sourcing.Found(inputs, func(_ record.Location, d hashing.FileDigest) bool { return made[d] }))
+	f := sourcingOf(left, errors.Join(err, sinceErr))
+	f.Later, f.Said = since, said
+	return f
 }
 
 // makers asks the index which of these bytes a run has made, other than this one, that

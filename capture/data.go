@@ -35,6 +35,11 @@ type hashedInput struct {
 
 func (s *session) hashDeclared(ctx context.Context, d declaration, role record.Role) (found []hashedInput) {
 	for _, p := range d.paths {
+		if why := s.secretInput(p.listing); why != "" {
+			s.ledger.gap(record.GapInput, p.location.String(), why)
+			s.meter.add(p.listing.Bytes())
+			continue
+		}
 		tree, err := p.listing.Hash(ctx, hashing.Options{Progress: s.meter.add})
 		if err != nil {
 			s.ledger.gap(record.GapInput, p.location.String(), hashError(ctx, err))

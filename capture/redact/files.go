@@ -32,10 +32,10 @@ const minKnownFile = 12
 // File tells whether the content of a file must be withheld, by its path and
 // the beginning of its content, and why. The reason holds nothing of the content.
 func (r *Rules) File(name string, head []byte) (reason string, secret bool) {
-	name = strings.ToLower(strings.ReplaceAll(name, `\`, "/"))
-	if why := byName(name); why != "" {
+	if why, secret := FileName(name); secret {
 		return why, true
 	}
+	name = strings.ToLower(name)
 	text := string(head)
 	for _, s := range shapes {
 		if len(s.spans(text)) > 0 && (s.what != privateKey || keyBody().MatchString(text)) {
@@ -54,6 +54,12 @@ func (r *Rules) File(name string, head []byte) (reason string, secret bool) {
 		}
 	}
 	return "", false
+}
+
+// FileName is [Rules.File] by the path alone.
+func FileName(name string) (reason string, secret bool) {
+	why := byName(strings.ToLower(strings.ReplaceAll(name, `\`, "/")))
+	return why, why != ""
 }
 
 func byName(name string) string {

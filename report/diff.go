@@ -5,12 +5,25 @@ import (
 	"strings"
 
 	"github.com/lineage-audit/lineage/compare"
+	"github.com/lineage-audit/lineage/record"
 )
 
 // DiffFacts say how much of a comparison is shown.
 type DiffFacts struct {
 	Stat bool // the answer and a line for each area, and no more
 	Full bool // every file, package and fact, with its digests
+	// Asked is how the runs were named; those that a tracker's entry stands for are
+	// shown with it.
+	Asked    [2]string
+	Upstream []DiffUpstream
+}
+
+// DiffUpstream are two other runs: they made inputs of the ones that are compared.
+type DiffUpstream struct {
+	At      []record.Location `json:"at"` // where the inputs stood
+	A       record.ID         `json:"a"`
+	B       record.ID         `json:"b"`
+	Command []string          `json:"command"` // that compares the two
 }
 
 // differing puts a comparison on a page.
@@ -32,6 +45,7 @@ func Diff(w io.Writer, d compare.Diff, f DiffFacts, o Options) error {
 			}
 		}
 	}
+	p.upstream()
 	p.gaps()
 	return p.writeTo(w)
 }
@@ -41,8 +55,8 @@ func (p differing) head() {
 	text, style := answerText(p.d)
 	p.prose(0, []cell{{text, style}}, 0)
 	p.put(0)
-	p.side("a", p.d.A)
-	p.side("b", p.d.B)
+	p.side("a", p.d.A, p.f.Asked[0])
+	p.side("b", p.d.B, p.f.Asked[1])
 	if p.d.Answer == compare.SameRun {
 		return
 	}
@@ -154,7 +168,7 @@ func named(areas []compare.Area, s compare.Status) (names []string) {
 }
 
 // side is one run on a line.
-func (p differing) side(name string, s compare.Side) {
+func (p differing) side(name string, s compare.Side, asked string) {
 	id := s.Invocation.String()
 	if s.Record != nil {
 		id = s.Record.String()
@@ -166,11 +180,32 @@ func (p differing) side(name string, s compare.Side) {
 	if !p.f.Full {
 		id = id[:12]
 	}
+	if strings.Contains(asked, ":/") {
+		id += "  " + asked
+	}
 	cells := []cell{word("%-4s%s  %s  ", name, id, p.o.when(s.StartedOn.Time)), status, word("%s", rest)}
 	if s.Commit != "" {
 		cells = append(cells, word("  %s", p.commit(s.Commit)))
 	}
 	p.put(0, append(cells, word("  %s", Shell(s.Command)))...)
+}
+
+// upstream points to the runs in which the cause of a difference may lie.
+func (p differing) upstream() {
+	for i, u := range p.f.Upstream {
+		if i == 0 {
+			p.put(0)
+		}
+		var names []string
+		for _, at := range u.At {
+			names = append(names, at.String())
+		}
+		verb := " was made by a recorded run on either side; why it differs: "
+		if len(names) > 1 {
+			verb = " were made by one recorded run on either side; why they differ: "
+		}
+		p.prose(0, []cell{word("%s", strings.Join(names, ", ")), word("%s", verb+Shell(u.Command))}, 4)
+	}
 }
 
 // among names the areas of a status in one line.

@@ -131,17 +131,17 @@ func TestDiff(t *testing.T) {
 	golden(t, "diff-changed-full", func(w io.Writer) error { return report.Diff(w, d, report.DiffFacts{Full: true}, pipe) })
 	golden(t, "diff-changed-stat", func(w io.Writer) error { return report.Diff(w, d, report.DiffFacts{Stat: true}, pipe) })
 	golden(t, "diff-changed-color", func(w io.Writer) error { return report.Diff(w, d, report.DiffFacts{}, terminal) })
-	golden(t, "diff-json", func(w io.Writer) error { return report.DiffJSON(w, d) })
+	golden(t, "diff-json", func(w io.Writer) error { return report.DiffJSON(w, d, upstream) })
 }
 
 func TestDiffJSON(t *testing.T) {
 	for name, d := range comparisons(t) {
 		t.Run(name, func(t *testing.T) {
-			conforms(t, report.DiffJSONSchema, func(w io.Writer) error { return report.DiffJSON(w, d) })
+			conforms(t, report.DiffJSONSchema, func(w io.Writer) error { return report.DiffJSON(w, d, upstream) })
 		})
 	}
 	rich := comparison(t, recordtest.Record(t), recordtest.Record(t, rich), 5)
-	conforms(t, report.DiffJSONSchema, func(w io.Writer) error { return report.DiffJSON(w, rich) })
+	conforms(t, report.DiffJSONSchema, func(w io.Writer) error { return report.DiffJSON(w, rich, upstream) })
 }
 
 // TestDiffIsBounded: of very many things some are shown, and how to see the others.
@@ -179,7 +179,7 @@ func TestHostileDiff(t *testing.T) {
 					checkPage(t, name, render(t, func(w io.Writer) error { return report.Diff(w, d, f, o) }), o)
 				}
 			}
-			checkPage(t, name, render(t, func(w io.Writer) error { return report.DiffJSON(w, d) }), pipe)
+			checkPage(t, name, render(t, func(w io.Writer) error { return report.DiffJSON(w, d, upstream) }), pipe)
 			s.SetString(old)
 		})
 	}
@@ -187,9 +187,29 @@ func TestHostileDiff(t *testing.T) {
 
 func TestFailingDiff(t *testing.T) {
 	d := comparisons(t)["changed"]
-	for name, err := range map[string]error{"text": report.Diff(broken{}, d, report.DiffFacts{}, pipe), "JSON": report.DiffJSON(broken{}, d)} {
+	for name, err := range map[string]error{"text": report.Diff(broken{}, d, report.DiffFacts{}, pipe), "JSON": report.DiffJSON(broken{}, d, upstream)} {
 		if !errors.Is(err, errBroken) {
 			t.Errorf("%s: error %v", name, err)
+		}
+	}
+}
+
+// upstream points to two makers.
+var upstream = report.DiffFacts{
+	Asked: [2]string{"models:/toy/1", "@1"},
+	Upstream: []report.DiffUpstream{{
+		At: []record.Location{{Root: record.RootRepo, Path: "data/prepared"}}, A: record.ID{1}, B: record.ID{2},
+		Command: []string{"lineage", "diff", "010000000000", "020000000000"},
+	}},
+}
+
+// Where a cause may lie in other runs, the page names them; and the entry of a tracker
+// that a run stands for.
+func TestDiffUpstream(t *testing.T) {
+	got := render(t, func(w io.Writer) error { return report.Diff(w, compare.Diff{Answer: compare.Changed}, upstream, pipe) })
+	for _, want := range []string{"a   000000000000  models:/toy/1  ", "b   000000000000  0001", "repo:data/prepared was made by a recorded run on either side; why it differs: lineage diff 010000000000 020000000000\n"} {
+		if !strings.Contains(got, want) {
+			t.Errorf("it lacks %q:\n%s", want, got)
 		}
 	}
 }

@@ -16,9 +16,15 @@ const DiffSchema = "lineage.diff/v1"
 var DiffJSONSchema []byte
 
 // DiffJSON writes a comparison as a document of type lineage.diff/v1.
-func DiffJSON(w io.Writer, d compare.Diff) error {
-	return writeJSON(w, "  ", struct {
-		Schema string `json:"schema"`
+func DiffJSON(w io.Writer, d compare.Diff, f DiffFacts) error {
+	doc := struct {
+		Schema string   `json:"schema"`
+		Asked  []string `json:"asked,omitempty"`
 		compare.Diff
-	}{DiffSchema, d})
+		Upstream []DiffUpstream `json:"upstream"`
+	}{Schema: DiffSchema, Diff: d, Upstream: listed(f.Upstream)}
+	if f.Asked != [2]string{} {
+		doc.Asked = f.Asked[:]
+	}
+	return writeJSON(w, "  ", doc)
 }

@@ -101,7 +101,8 @@ func (c *cli) diff(ctx context.Context, f diffFlags, first, second string) error
 	if err != nil {
 		return fmt.Errorf("comparing %s with %s: %w", strconv.Quote(first), strconv.Quote(second), err)
 	}
-	if err := c.tellDiff(d, f); err != nil {
+	facts := report.DiffFacts{Stat: f.stat, Full: f.full, Asked: [2]string{first, second}, Upstream: look.upstream(ctx, a, b)}
+	if err := c.tellDiff(d, facts, f.json); err != nil {
 		return err
 	}
 	if f.exitCode && !d.Equal() {
@@ -110,11 +111,11 @@ func (c *cli) diff(ctx context.Context, f diffFlags, first, second string) error
 	return nil
 }
 
-func (c *cli) tellDiff(d compare.Diff, f diffFlags) error {
-	if f.json {
-		return report.DiffJSON(c.stdout, d)
+func (c *cli) tellDiff(d compare.Diff, f report.DiffFacts, asJSON bool) error {
+	if asJSON {
+		return report.DiffJSON(c.stdout, d, f)
 	}
-	return report.Diff(c.stdout, d, report.DiffFacts{Stat: f.stat, Full: f.full}, c.look(c.stdout))
+	return report.Diff(c.stdout, d, f, c.look(c.stdout))
 }
 
 // completeTwoRuns offers the newest runs, twice.

@@ -237,7 +237,7 @@ func (c *cli) tellRestored(ctx context.Context, s *store.Store, r *record.Record
 	if told.Code != nil {
 		doc.Commit, doc.Withheld = record.GitHash(told.Code.Commit), lostFiles(told.Withheld)
 	}
-	help := helping{cli: c, store: s, record: r, dir: dir, f: f}
+	help := helping{cli: c, store: s, record: r, dir: dir, f: f, makers: &makers{cli: c, store: s, run: r.ID()}}
 	commands := help.commands(ctx, told.Outcomes)
 	for i, o := range told.Outcomes {
 		part := report.RestoredPart{Location: o.Location, Role: o.Role, Place: o.Place, Status: string(o.Status), Lost: lostFiles(o.Lost), Command: commands[i]}

@@ -15,7 +15,6 @@ import (
 	"github.com/lineage-audit/lineage/record"
 	"github.com/lineage-audit/lineage/restore"
 	"github.com/lineage-audit/lineage/store"
-	"github.com/lineage-audit/lineage/trace"
 )
 
 // helping proposes commands that may bring what was missing. Each works as it is
@@ -26,7 +25,7 @@ type helping struct {
 	record *record.Record
 	dir    string
 	f      restoreFlags
-	graph  *trace.Graph // of the record and its makers; made when it is needed
+	makers *makers
 	taken  map[record.ID]string
 }
 
@@ -43,7 +42,7 @@ func (h *helping) commands(ctx context.Context, all []restore.Outcome) [][]strin
 			if !slices.Contains(asked, uri) {
 				asked = append(asked, uri)
 			}
-		} else if maker := h.maker(ctx, o.Location); !maker.IsZero() {
+		} else if maker := h.makers.of(ctx, o.Location); !maker.IsZero() {
 			found[i] = h.restoring(maker, h.upstreamOf(maker), nil)
 		}
 	}
@@ -55,11 +54,7 @@ func (h *helping) commands(ctx context.Context, all []restore.Outcome) [][]strin
 
 // restoring is the command line that restores a run as it was done before, and asks more.
 func (h *helping) restoring(id record.ID, dir string, more []string) []string {
-	line := []string{"lineage"}
-	if h.storeDir != "" && h.storeDir != h.getenv("LINEAGE_STORE") {
-		line = append(line, "--store", h.storeDir)
-	}
-	line = append(line, "restore", id.Short(), dir, "--inputs")
+	line := h.line("restore", id.Short(), dir, "--inputs")
 	if h.f.from != "" {
 		line = append(line, "--from", h.f.from)
 	}
@@ -165,48 +160,4 @@ func lostDigests(o restore.Outcome) (all []hashing.FileDigest) {
 		}
 	}
 	return all
-}
-
-// maker is the run that made what was read at a place, as lineage trace tells it: all
-// of the very bytes, and before the reader had ended.
-func (h *helping) maker(ctx context.Context, at record.Location) record.ID {
-	if h.graph == nil {
-		h.graph = h.upstream(ctx)
-	}
-	var bytes []string
-	for _, e := range h.graph.Edges {
-		if e.Why == trace.Read && slices.Contains(h.graph.Start, e.To) && slices.Contains(e.At, at.String()) {
-			bytes = append(bytes, e.From)
-		}
-	}
-	var best record.ID
-	for _, e := range h.graph.Edges {
-		whole := e.Why == trace.Made || e.Why == trace.MadePart && e.Files == e.Of
-		if !whole || e.Order == trace.Skewed || !slices.Contains(bytes, e.To) || !best.IsZero() && !e.Likely {
-			continue
-		}
-		for _, n := range h.graph.Nodes {
-			if n.ID == e.From && n.Run != nil && n.Run.Record != nil && *n.Run.Record != h.record.ID() {
-				best = *n.Run.Record
-			}
-		}
-	}
-	return best
-}
-
-// upstream is the graph of the record and of the runs before it. One that cannot be
-// had proposes nothing.
-func (h *helping) upstream(ctx context.Context) *trace.Graph {
-	catalog, err := h.catalog(ctx, h.store, true)
-	if err != nil {
-		return new(trace.Graph)
-	}
-	defer h.closing(catalog)
-	id := h.record.ID()
-	w := trace.World{Catalog: catalog, Records: h.store}
-	g, err := trace.Trace(ctx, w, trace.Subject{Run: id, Asked: id.Short()}, trace.Options{Depth: 2, Width: 1000})
-	if err != nil {
-		return new(trace.Graph)
-	}
-	return &g
 }

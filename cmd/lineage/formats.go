@@ -228,10 +228,12 @@ func (c *cli) tellUnfinished(ctx context.Context, f verifyFlags, all []output, a
 	}
 	status := exitCannot
 	var own *statusError
-	if errors.As(reason, &own) {
+	if stopped, word := c.interrupted(); stopped != 0 && errors.Is(reason, context.Canceled) {
+		status, reason = stopped, errors.New(word)
+	} else if errors.As(reason, &own) {
 		status = own.status
 	}
-	if err := c.tell(ctx, f, all, ci.Unfinished(asked, reason.Error(), status)); err != nil {
+	if err := c.tell(context.WithoutCancel(ctx), f, all, ci.Unfinished(asked, reason.Error(), status)); err != nil {
 		c.complain(err)
 	}
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"path/filepath"
@@ -34,7 +35,8 @@ Markdown is for GitHub and GitLab. The JSON is ` + page.Schema + `, for machines
 
 Exit status: 0 if the page was made, whatever it says: a report on a model that
 fails is a report. With --exit-code it is that of lineage verify. 2 if the command
-line is wrong, 3 if no page could be made.`
+line is wrong, 3 if no page could be made: there is no such model, or nobody could look;
+130 or 143 if a signal ended it.`
 
 const reportExamples = `  lineage report models:/fraud-classifier/7 -o evidence.html
   lineage report models:/fraud-classifier@champion --policy lineage.policy.yaml --format markdown >>"$GITHUB_STEP_SUMMARY"
@@ -58,14 +60,8 @@ func (c *cli) reportCommand() *cobra.Command {
 	flags.StringVar(&f.format, "format", "", "html, markdown or json; otherwise by the ending of the `name` given to -o, or html")
 	flags.StringVarP(&f.output, "output", "o", "", "`file` to write, at once and whole; otherwise standard output")
 	flags.BoolVar(&f.exit, "exit-code", false, "end with the exit status of lineage verify")
-	flags.StringVar(&f.require, "require", "", "the `rung` to reach at least: traced, pinned, attested, reproduced")
-	flags.StringVar(&f.policy, "policy", "", "policy `file`")
-	flags.StringArrayVar(&f.repos, "repo", nil, "`repository`, a URL or a folder, that counts for git.reachable; repeatable")
-	flags.StringArrayVar(&f.dataRoots, "data-root", nil, "`folder` in which inputs are looked for; repeatable")
-	flags.StringVar(&f.record, "record", "", "`id` of the record to verify against")
-	for name, words := range map[string][]string{"format": {"html", "markdown", "json"}, "require": {"traced", "pinned", "attested", "reproduced"}} {
-		_ = cmd.RegisterFlagCompletionFunc(name, cobra.FixedCompletions(words, cobra.ShellCompDirectiveNoFileComp)) // fails only for a flag that is not there
-	}
+	f.judging(cmd)
+	_ = cmd.RegisterFlagCompletionFunc("format", cobra.FixedCompletions([]string{"html", "markdown", "json"}, cobra.ShellCompDirectiveNoFileComp)) // fails only for a flag that is not there
 	return cmd
 }
 
@@ -84,6 +80,9 @@ func (c *cli) report(ctx context.Context, f reportFlags, asked string) error {
 		return unmade(err)
 	}
 	defer j.close()
+	if j.verdict.Target.Resolved == nil { // a page about nothing would be taken for one about a model
+		return unmade(errors.New(j.verdict.Reason))
+	}
 	facts, err := c.pageFacts(ctx, j)
 	if err != nil {
 		return unmade(err)

@@ -6,8 +6,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -65,7 +67,8 @@ so: none of them is ever green but for a pass. With github the job summary is wr
 too. docs/ci.md has jobs for GitHub Actions, GitLab CI and Jenkins.
 
 Exit status: 0 pass, 1 fail, 2 the command line or a file given to it is wrong,
-3 cannot verify, errors of lineage itself included.`
+3 cannot verify, errors of lineage itself included. What a signal ends has no verdict,
+and the status that shells give it: 130 for Ctrl-C, 143 for SIGTERM.`
 
 const verifyExamples = `  lineage verify model/
   lineage verify models:/fraud-classifier@champion --policy lineage.policy.yaml
@@ -89,6 +92,15 @@ func (c *cli) verifyCommand() *cobra.Command {
 		RunE: func(cmd *cobra.Command, args []string) error { return c.verify(cmd.Context(), f, args[0]) },
 	}
 	flags := cmd.Flags()
+	f.judging(cmd)
+	flags.StringArrayVar(&f.formats, "format", nil, "`NAME[=FILE]` of a format, to stdout or a file: text, json, junit, sarif, github, gitlab, markdown; repeatable")
+	flags.BoolVar(&f.json, "json", false, "the verdict as JSON ("+verify.Schema+"), as --format json")
+	return cmd
+}
+
+// judging are the flags of all that verifies a model.
+func (f *verifyFlags) judging(cmd *cobra.Command) {
+	flags := cmd.Flags()
 	flags.StringVar(&f.require, "require", "", "the `rung` to reach at least: traced, pinned, attested, reproduced")
 	flags.StringVar(&f.policy, "policy", "", "policy `file`")
 	flags.StringArrayVar(&f.repos, "repo", nil, "`repository`, a URL or a folder, that counts for git.reachable; repeatable")
@@ -96,10 +108,7 @@ func (c *cli) verifyCommand() *cobra.Command {
 	flags.StringArrayVar(&f.fetch, "fetch", nil, "`URI` of an origin that may be asked for inputs, with all that is below it, if the record names it; repeatable")
 	flags.BoolVar(&f.noFetch, "no-fetch", false, "ask no origin for inputs, whatever the policy allows")
 	flags.StringVar(&f.record, "record", "", "`id` of the record to verify against")
-	flags.StringArrayVar(&f.formats, "format", nil, "`NAME[=FILE]` of a format, to stdout or a file: text, json, junit, sarif, github, gitlab, markdown; repeatable")
-	flags.BoolVar(&f.json, "json", false, "the verdict as JSON ("+verify.Schema+"), as --format json")
 	_ = cmd.RegisterFlagCompletionFunc("require", cobra.FixedCompletions([]string{"traced", "pinned", "attested", "reproduced"}, cobra.ShellCompDirectiveNoFileComp)) // fails only for a flag that is not there
-	return cmd
 }
 
 func (c *cli) verify(ctx context.Context, f verifyFlags, asked string) error {
@@ -164,7 +173,9 @@ func (c *cli) judge(ctx context.Context, f verifyFlags, asked string) (*judged, 
 		return nil, &statusError{status: exitUsage, err: err, hint: hintOf(err)}
 	}
 	if j.ref.Kind == attach.RefPath {
-		if _, err := os.Lstat(j.ref.Path); err != nil {
+		if _, err := os.Lstat(j.ref.Path); errors.Is(err, fs.ErrNotExist) {
+			return nil, usage("there is no file or folder %q", j.ref.Path)
+		} else if err != nil {
 			return nil, usage("model: %w", err)
 		}
 	}
@@ -172,7 +183,10 @@ func (c *cli) judge(ctx context.Context, f verifyFlags, asked string) (*judged, 
 		j.close()
 		return nil, cannot(err)
 	}
-	j.verdict = verify.Verify(ctx, j.request)
+	if j.verdict = verify.Verify(ctx, j.request); ctx.Err() != nil { // half a look is no verdict
+		j.close()
+		return nil, ctx.Err()
+	}
 	return j, nil
 }
 
@@ -207,6 +221,11 @@ func (c *cli) request(ctx context.Context, f verifyFlags, asked string) (verify.
 	for _, folder := range f.dataRoots {
 		if info, err := os.Stat(folder); err != nil || !info.IsDir() {
 			return q, usage("--data-root %q is no folder", folder)
+		}
+	}
+	for _, origin := range f.fetch {
+		if _, err := os.Stat(origin); err != nil && !strings.Contains(origin, ":") { // else it is a URI
+			return q, usage("--fetch %q is neither a URI, as https://data.example.org/sets/, nor a file or folder", origin)
 		}
 	}
 	for _, repo := range f.repos {

@@ -137,7 +137,7 @@ func readBounded(path string, limit int64) ([]byte, error) {
 // there: a link in it that leads nowhere is something.
 func notFound(path string, err error) error {
 	if _, gone := os.Lstat(path); errors.Is(err, fs.ErrNotExist) && errors.Is(gone, fs.ErrNotExist) {
-		return fmt.Errorf("%w: %w", verify.ErrNotFound, err)
+		return absent{err}
 	}
 	return err
 }

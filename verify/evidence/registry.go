@@ -123,7 +123,7 @@ func (g *Registry) Blob(ctx context.Context, d hashing.FileDigest) ([]byte, erro
 // fromAttach adds what verify knows an absence by.
 func fromAttach(err error) error {
 	if errors.Is(err, attach.ErrNotFound) {
-		return fmt.Errorf("%w: %w", verify.ErrNotFound, err)
+		return absent{err}
 	}
 	return err
 }

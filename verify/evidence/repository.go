@@ -3,7 +3,6 @@ package evidence
 import (
 	"context"
 	"errors"
-	"fmt"
 
 	"github.com/lineage-audit/lineage/git"
 	"github.com/lineage-audit/lineage/hashing"
@@ -120,7 +119,7 @@ func (r *Repository) Content(ctx context.Context, commit record.GitHash, path st
 // fromGit adds what verify knows an absence by.
 func fromGit(err error) error {
 	if errors.Is(err, git.ErrNoCommit) && !errors.Is(err, git.ErrShallow) || errors.Is(err, git.ErrNoFile) {
-		return fmt.Errorf("%w: %w", verify.ErrNotFound, err)
+		return absent{err}
 	}
 	return err
 }

@@ -21,7 +21,7 @@ type Store struct{ *store.Store }
 func (s Store) Record(ctx context.Context, id record.ID) (verify.Found, error) {
 	raw, err := s.RawRecord(ctx, id)
 	if errors.Is(err, store.ErrNotFound) {
-		return verify.Found{}, fmt.Errorf("%w: %w", verify.ErrNotFound, err)
+		return verify.Found{}, absent{err}
 	} else if err != nil {
 		return verify.Found{}, err
 	}
@@ -56,7 +56,7 @@ func found(r store.RawRecord) verify.Found {
 func (s Store) Blob(ctx context.Context, d hashing.FileDigest) ([]byte, error) {
 	raw, err := s.ReadBlob(ctx, d, maxBlob)
 	if errors.Is(err, store.ErrNotFound) {
-		return nil, fmt.Errorf("%w: %w", verify.ErrNotFound, err)
+		return nil, absent{err}
 	}
 	return raw, err
 }

@@ -57,7 +57,7 @@ func Parse(text, dir string) (URI, error) {
 var redacted = url.PathEscape(redact.Marker)
 
 // safe is a text without credentials.
-func safe(text string) string { return (*redact.Rules)(nil).Remote(text) }
+func safe(text string) string { return (*redact.Rules)(nil).Origin(text) }
 
 func pathURI(text, dir string) (URI, error) {
 	if text == "" || strings.ContainsRune(text, 0) {
@@ -120,8 +120,9 @@ func fileURI(text string) (URI, error) {
 	return URI{scheme: "file", path: withSlash(path.Clean(u.Path), u.Path)}, nil
 }
 
-// String is the URI without credentials and without the secrets of its query. Parse
-// reads it again, unless there was a secret in the query.
+// String is the URI without credentials, and without the values of its query that may be
+// some: all but those whose names are known to be harmless. Parse reads it again, unless
+// a value was left out.
 func (u URI) String() string {
 	switch u.scheme {
 	case "http", "https":
@@ -172,7 +173,7 @@ func (u URI) exact(salt string) hashing.FileDigest {
 	return hashing.Bytes([]byte(salt + "\n" + u.url.String()))
 }
 
-// HasSecret tells whether the URI holds credentials.
+// HasSecret tells whether the URI holds what may be credentials.
 func (u URI) HasSecret() bool { return u.url != nil && safe(u.url.String()) != u.url.String() }
 
 // Base is the last part of the path, "" if none serves as the name of a file.

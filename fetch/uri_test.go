@@ -13,7 +13,8 @@ func TestParse(t *testing.T) {
 	for text, want := range map[string]string{
 		"https://Data.Example/train.csv":                 "https://data.example/train.csv",
 		"https://data.example":                           "https://data.example/",
-		"HTTPS://data.example/a?b=c#d":                   "https://data.example/a?b=c",
+		"HTTPS://data.example/a?v=c#d":                   "https://data.example/a?v=c",
+		"https://data.example/a?v=1&ticket=b":            "https://data.example/a?v=1&ticket=%5Bredacted%5D",
 		"http://data.example:8080/a%20b":                 "http://data.example:8080/a%20b",
 		"https://ada:hunter22@data.example/a":            "https://data.example/a",
 		"https://token@data.example/a":                   "https://data.example/a",

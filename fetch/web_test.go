@@ -286,6 +286,30 @@ func TestForeignPart(t *testing.T) {
 	}
 }
 
+// Two URIs that are written down alike, for their secrets are left out, are not the same.
+func TestPartOfAnotherSecret(t *testing.T) {
+	for second, resumed := range map[string]int64{"/?ticket=a": 100_000, "/?ticket=b": 0} {
+		s, at := newShelf(t, content(300_000)), target(t)
+		s.odd = func(n int, w http.ResponseWriter, r *http.Request) bool {
+			if n == 1 {
+				s.cutAfter(100_000, w, r)
+			}
+			return false
+		}
+		if _, err := patient(fetch.Options{Attempts: 1}).Get(t.Context(), parse(t, s.URL+"/?ticket=a"), at); err == nil {
+			t.Fatal("it came as a whole")
+		}
+		note, err := os.ReadFile(at.Path + ".lineage-part.json")
+		if err != nil || strings.Contains(string(note), "ticket=a") {
+			t.Errorf("the note: %s, %v", note, err)
+		}
+		r, err := patient(fetch.Options{}).Get(t.Context(), parse(t, s.URL+second), at)
+		if err != nil || r.Resumed != resumed {
+			t.Errorf("%s: %+v, %v", second, r, err)
+		}
+	}
+}
+
 func write(path, content string) string {
 	if err := os.WriteFile(path, []byte(content), 0o666); err != nil {
 		panic(err)

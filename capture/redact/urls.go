@@ -13,8 +13,11 @@ const urlMarker = "%5Bredacted%5D"
 
 // URL is a URL (or scp's user@host:path) without its credentials and without
 // the secrets of its query and fragment. A valid URL stays one.
-func (r *Rules) URL(raw string) string {
-	safe := cut(raw, r.spans(raw), urlMarker)
+func (r *Rules) URL(raw string) string { return r.url(raw, nil) }
+
+// url cuts out the secrets, and what else is said to be some.
+func (r *Rules) url(raw string, more []span) string {
+	safe := cut(raw, append(r.spans(raw), more...), urlMarker)
 	if safe == raw {
 		return raw
 	}
@@ -29,14 +32,17 @@ func (r *Rules) URL(raw string) string {
 
 // Remote is URL, with the credentials of http and https left out altogether, so
 // that a repository has the same name whoever cloned it.
-func (r *Rules) Remote(raw string) string {
+func (r *Rules) Remote(raw string) string { return r.URL(withoutUser(raw)) }
+
+// withoutUser is a URL of http or https without its credentials.
+func withoutUser(raw string) string {
 	for _, s := range userinfos(raw) {
 		scheme := strings.ToLower(raw[:s.from])
 		if strings.HasSuffix(scheme, "http://") || strings.HasSuffix(scheme, "https://") {
-			return r.URL(raw[:s.from] + raw[s.to+1:])
+			return raw[:s.from] + raw[s.to+1:]
 		}
 	}
-	return r.URL(raw)
+	return raw
 }
 
 // userinfos are the places of the credentials in each URL of a text: what stands

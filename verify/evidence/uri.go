@@ -101,7 +101,7 @@ func (p Fetched) refused(wanted []wantedFile) error {
 	for _, w := range wanted {
 		if !p.Client.Allows(w.uri) {
 			origin := w.uri.Parent()
-			if len(wanted) == 1 {
+			if len(wanted) == 1 && !w.uri.HasSecret() {
 				origin = w.uri
 			}
 			seen[origin.String()] = true

@@ -32,10 +32,10 @@ const minKnownFile = 12
 // File tells whether the content of a file must be withheld, by its path and
 // the beginning of its content, and why. The reason holds nothing of the content.
 func (r *Rules) File(name string, head []byte) (reason string, secret bool) {
-	if why, secret := FileName(name); secret {
+	name = plainName(name)
+	if why := byName(name); why != "" {
 		return why, true
 	}
-	name = strings.ToLower(name)
 	text := string(head)
 	for _, s := range shapes {
 		if len(s.spans(text)) > 0 && (s.what != privateKey || keyBody().MatchString(text)) {
@@ -58,9 +58,11 @@ func (r *Rules) File(name string, head []byte) (reason string, secret bool) {
 
 // FileName is [Rules.File] by the path alone.
 func FileName(name string) (reason string, secret bool) {
-	why := byName(strings.ToLower(strings.ReplaceAll(name, `\`, "/")))
+	why := byName(plainName(name))
 	return why, why != ""
 }
+
+func plainName(name string) string { return strings.ToLower(strings.ReplaceAll(name, `\`, "/")) }
 
 func byName(name string) string {
 	base := path.Base(name)

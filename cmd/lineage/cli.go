@@ -5,7 +5,6 @@ import (
 	"io"
 	"os"
 	"os/user"
-	"runtime/debug"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -76,15 +75,6 @@ func (c *cli) root() *cobra.Command {
 	completing(root)
 	answeringHelp(root)
 	return root
-}
-
-// version is that of the module, and of the commit where it was built from one.
-func version() string {
-	info, ok := debug.ReadBuildInfo()
-	if !ok || info.Main.Version == "" {
-		return "(devel)"
-	}
-	return info.Main.Version
 }
 
 // alive tells whether the process that announced a run is still there.

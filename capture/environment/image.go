@@ -69,7 +69,7 @@ func (c *Container) choose(candidates []candidate) {
 		}
 		said, err := ParseImage(from.text)
 		if err != nil {
-			c.problem("%s: %v", from.seen, err)
+			c.problem("%s: %v", whoSays(from.seen), err)
 			continue
 		}
 		switch {
@@ -80,12 +80,23 @@ func (c *Container) choose(candidates []candidate) {
 				c.Image.Reference = said.Reference
 			}
 		case c.Image.Digest != said.Digest:
-			c.problem("%s says that it is sha256:%s, %s that it is sha256:%s", c.Image.Seen, c.Image.Digest, from.seen, said.Digest)
+			c.problem("%s says that it is sha256:%s, %s that it is sha256:%s", whoSays(c.Image.Seen), c.Image.Digest, whoSays(from.seen), said.Digest)
 		}
 		if c.Image.Reference == "" {
 			c.Image.Reference = said.Reference
 		}
 	}
+}
+
+// whoSays is how people know a place.
+func whoSays(seen string) string {
+	switch seen {
+	case SeenDeclared:
+		return "--image"
+	case SeenEnvironment:
+		return ImageVariable
+	}
+	return seen
 }
 
 func (c *Container) problem(format string, a ...any) {

@@ -72,10 +72,13 @@ var keepers = []struct {
 	{regexp.MustCompile(`/enroot`), "enroot"},
 }
 
+// composed is where ostree has the objects that it overlays the root of an ordinary machine from.
+const composed = "/sysroot/ostree/repo/objects"
+
 // byMounts knows a runtime by the files that it binds, and by what the root is made
 // of. An overlay that nobody is known to keep is a sign too, and not of whom.
 func byMounts(mounts []mount) string {
-	root := ""
+	root, layers := "", ""
 	for _, k := range keepers {
 		for _, m := range mounts {
 			said := ""
@@ -83,12 +86,15 @@ func byMounts(mounts []mount) string {
 			case bound(m):
 				said = m.root
 			case m.at == "/":
-				said, root = m.root+" "+m.super, m.kind
+				said, root, layers = m.root+" "+m.super, m.kind, m.super
 			}
 			if k.pattern.MatchString(said) {
 				return k.name
 			}
 		}
+	}
+	if strings.Contains(layers, composed) {
+		return ""
 	}
 	switch root {
 	case "overlay", "aufs", "fuse.fuse-overlayfs", "fuse-overlayfs", "9p":

@@ -44,8 +44,13 @@ the same is read from the origin all the same, and noted.
 
 Servers are asked through http_proxy, https_proxy and no_proxy. S3 is spoken as the
 tools of AWS do: AWS_PROFILE, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_REGION,
-AWS_ENDPOINT_URL, and the files in ~/.aws. Credentials in a URI are used, and never
-written down.
+AWS_ENDPOINT_URL, and the files in ~/.aws.
+
+Credentials in a URI are used, and not written down: neither a user and password nor
+the value of any parameter after the "?", but of those that are known to be harmless,
+as version, ref, format or page. A part of the path is left out where it looks like a
+token, which nobody can tell for certain. What is left out stands there as [redacted];
+the origin is known then, and can only be asked by whoever has the whole URI.
 
 It prints what sha256sum would print.`
 
@@ -220,7 +225,7 @@ func (c *cli) tellGot(f getFlags, got report.Got, secret bool) error {
 	}
 	c.say(c.stderr, "%s", clean(gotText(got)))
 	if secret {
-		c.say(c.stderr, "the credentials of the URI are written down nowhere: whoever fetches it again needs them")
+		c.say(c.stderr, "what may be credentials of the URI are written down nowhere: whoever fetches it again needs them")
 	}
 	return nil
 }

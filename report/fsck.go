@@ -2,7 +2,6 @@ package report
 
 import (
 	_ "embed"
-	"fmt"
 	"io"
 	"slices"
 	"strings"
@@ -152,7 +151,7 @@ func (p *page) alike(all []CheckFinding, fault string) {
 func counted(kinds []CheckedKind) string {
 	var all []string
 	for _, k := range kinds {
-		all = append(all, fmt.Sprintf("%d %s", k.Count, k.Kind))
+		all = append(all, plural(k.Count, strings.TrimSuffix(k.Kind, "s"), k.Kind))
 	}
 	if len(all) == 0 {
 		return "nothing"

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -97,8 +98,8 @@ func (c *cli) lock(ctx context.Context, f lockFlags, run string) error {
 }
 
 func (c *cli) tellLock(f lockFlags, r *record.Record, w relock.Written, err error) error {
-	for _, p := range w.Left {
-		c.say(c.stderr, "%s", clean(fmt.Sprintf("left out: %s %s: %s", p.Name, p.Version, p.Why)))
+	for _, line := range leftOut(w.Left) {
+		c.say(c.stderr, "%s", clean(line))
 	}
 	switch {
 	case errors.Is(err, relock.ErrNothing):
@@ -120,6 +121,30 @@ func (c *cli) tellLock(f lockFlags, r *record.Record, w relock.Written, err erro
 		return report.LockedJSON(c.stdout, report.Locked{Record: r.ID(), Format: f.format, File: f.output, Hashed: lockedPackages(w.In), Left: lockedPackages(w.Left)})
 	}
 	return nil
+}
+
+// mostLeft is how many packages are named that one reason keeps out: behind it they
+// are counted, and stand in the file's comments and in --json.
+const mostLeft = 5
+
+// leftOut says of each reason which packages it keeps out.
+func leftOut(left []relock.Package) (lines []string) {
+	var reasons []string
+	packages := map[string][]string{}
+	for _, p := range left {
+		if packages[p.Why] == nil {
+			reasons = append(reasons, p.Why)
+		}
+		packages[p.Why] = append(packages[p.Why], p.Name+" "+p.Version)
+	}
+	for _, why := range reasons {
+		all, more := packages[why], ""
+		if n := len(all) - mostLeft; n > 0 {
+			all, more = all[:mostLeft], fmt.Sprintf(" and %d more", n)
+		}
+		lines = append(lines, "left out: "+strings.Join(all, ", ")+more+": "+why)
+	}
+	return lines
 }
 
 // lockHint is what may hold more.

@@ -66,10 +66,14 @@ func summaryCode(p *page, r *record.Record) {
 	}
 	for i := range commits {
 		c := commits[i].Annotations.Commit
-		cells := []cell{word("%s", short(commitOf(&commits[i])))}
+		text := short(commitOf(&commits[i]))
 		if c.Branch != "" {
-			cells = append(cells, word(" on %s", strings.TrimPrefix(c.Branch, "refs/heads/")))
+			text = strings.TrimPrefix(text+" on ", " ") + strings.TrimPrefix(c.Branch, "refs/heads/")
 		}
+		if text == "" {
+			text = "none"
+		}
+		cells := []cell{word("%s", text)}
 		p.fact("commit", append(cells, word(", "), treeWord(c))...)
 	}
 	p.fact("code", word("%s", count(r.Dependencies(record.RoleCode))))

@@ -71,6 +71,11 @@ func unsourcedOf(in sourcing.Input) unsourced {
 	if int64(len(in.Files)) == in.Of {
 		u.Command = append(u.Command, "--sha256", digest.Tree.String())
 	}
+	if n := int64(len(in.Files)); n > 0 && n < in.Of { // others stand there, and a folder is fetched as a whole
+		f := in.Files[0]
+		u.Command = []string{"lineage", "get", "--sha256", f.Digest.String(), anyURI, path.Join(typed(at), f.Path)}
+		return u
+	}
 	u.Command = append(u.Command, anyURI+"/", typed(at)+"/")
 	return u
 }

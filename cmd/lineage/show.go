@@ -6,6 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/lineage-audit/lineage/attach"
 	"github.com/lineage-audit/lineage/hashing"
 	"github.com/lineage-audit/lineage/record"
 	"github.com/lineage-audit/lineage/report"
@@ -16,10 +17,12 @@ import (
 const showHelp = `Show what a run was made of.
 
 RUN is a record's id or an invocation, which may be shortened as git allows, or @1
-for the newest run, @2 for the one before.`
+for the newest run, @2 for the one before; or a model that the record hangs on:
+models:/NAME/VERSION, models:/NAME@ALIAS, models:/m-ID.`
 
 const showExamples = `  lineage show @1
   lineage show 3f2a91 --files
+  lineage show models:/fraud-classifier@champion
   lineage show @1 --json | jq .predicate.buildDefinition.resolvedDependencies`
 
 // maxManifest bounds a manifest that is read back: some ten million files.
@@ -46,7 +49,7 @@ func (c *cli) show(ctx context.Context, run string, files, asJSON bool) error {
 	if err != nil {
 		return err
 	}
-	found, err := c.find(ctx, s, run)
+	found, err := c.shown(ctx, s, run)
 	if err != nil {
 		return err
 	}
@@ -67,6 +70,23 @@ func (c *cli) show(ctx context.Context, run string, files, asJSON bool) error {
 		facts.Manifests = c.manifests(ctx, s, r)
 	}
 	return report.Show(c.stdout, r, facts, c.look(c.stdout))
+}
+
+// shown is the run that a person named: as for diff, also by a model that its record
+// hangs on.
+func (c *cli) shown(ctx context.Context, s *store.Store, text string) (report.Run, error) {
+	ref, err := attach.ParseTarget(text)
+	if err != nil || ref.Kind == attach.RefPath {
+		return c.find(ctx, s, text)
+	}
+	place, err := c.place(ctx)
+	if err != nil {
+		return report.Run{}, err
+	}
+	look := &surroundings{cli: c, place: place, store: s}
+	defer look.close()
+	r, err := look.referred(ctx, ref)
+	return report.Run{Record: r}, err
 }
 
 // showIntent shows a run that has no record.

@@ -52,11 +52,14 @@ const traceExamples = `  # what a model was made of
   lineage trace --commit 3f2a91c
 
   # as a picture, or for Markdown
-  lineage trace @1 --format svg -o lineage.svg
+  lineage trace @1 -o lineage.svg
   lineage trace @1 --format mermaid`
 
 // traceFormats are those that a graph can be written in.
 var traceFormats = []string{"tree", "mermaid", "dot", "json", "svg"}
+
+// traceEndings are the formats that the name of a file tells.
+var traceEndings = map[string]string{"": "tree", ".txt": "tree", ".mmd": "mermaid", ".mermaid": "mermaid", ".dot": "dot", ".gv": "dot", ".json": "json", ".svg": "svg"}
 
 func (c *cli) traceCommand() *cobra.Command {
 	var f traceFlags
@@ -76,7 +79,7 @@ func (c *cli) traceCommand() *cobra.Command {
 	flags.BoolVar(&f.down, "downstream", false, "what was made with it")
 	flags.IntVar(&f.depth, "depth", 0, "at most this `number` of runs in a row; 0 for no limit")
 	flags.IntVar(&f.width, "width", trace.DefaultWidth, "at most this `number` of inputs, makers or readers of one thing")
-	flags.StringVar(&f.format, "format", "tree", "write it as `word`: tree, mermaid, dot, json, svg")
+	flags.StringVar(&f.format, "format", "", "write it as `word`: tree, mermaid, dot, json, svg; by default what the ending of -o says, or a tree")
 	flags.BoolVar(&f.json, "json", false, "as JSON ("+graph.Schema+"): the same as --format json")
 	flags.StringVarP(&f.output, "output", "o", "", "`file` to write to, instead of the standard output")
 	flags.StringVar(&f.run, "run", "", "trace the `run`")

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"sync"
 
 	"github.com/lineage-audit/lineage/attach"
@@ -42,7 +43,7 @@ func (t *tracing) bytesAt(ctx context.Context, path string) (trace.Subject, erro
 		s.File, s.Bytes = *content.File, info.Size()
 		return s, nil
 	}
-	m := t.withoutDownloaded(path, *content.Tree)
+	m := withoutGit(t.withoutDownloaded(path, *content.Tree))
 	s.Tree, s.Files, s.Sizes = m.Digest(), &m, sizesOf(ctx, path, m)
 	return s, nil
 }
@@ -83,6 +84,17 @@ func (t *tracing) hash(ctx context.Context, path string) (verify.Content, error)
 		}
 	}
 	return p.Content(ctx, verify.Resolved{})
+}
+
+// withoutGit leaves out what git keeps beside its work trees: no run reads or makes that.
+func withoutGit(m hashing.Manifest) hashing.Manifest {
+	entries := slices.DeleteFunc(m.Entries(), func(e hashing.Entry) bool {
+		return slices.Contains(strings.Split(e.Path, "/"), ".git")
+	})
+	if without, err := hashing.NewManifest(entries); err == nil && len(entries) > 0 {
+		return without
+	}
+	return m
 }
 
 // withoutDownloaded leaves the file out that MLflow's client wrote into a download.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -42,10 +43,17 @@ func (f *traceFlags) check(args []string) error {
 	hint := func(format string, args ...any) error {
 		return &statusError{status: exitUsage, err: fmt.Errorf(format, args...), hint: "`lineage trace --help` shows how it is used"}
 	}
-	if f.json && f.format == "tree" {
+	ending := ""
+	switch {
+	case f.format == "" && f.json:
 		f.format = "json"
+	case f.format == "":
+		ending = strings.ToLower(filepath.Ext(f.output))
+		f.format = traceEndings[ending]
 	}
 	switch {
+	case f.format == "":
+		return hint("the ending of %q is none of a format: say which with --format %s", f.output, strings.Join(traceFormats, ", "))
 	case given != 1 || len(args) == 1 && args[0] == "":
 		return hint("want one thing to trace: WHAT, or one of --run, --path, --digest, --model, --package, --commit")
 	case f.up && f.down:
@@ -83,7 +91,7 @@ func (t *tracing) subject(ctx context.Context, word string) (trace.Subject, erro
 	case t.f.pkg != "":
 		return packageSubject(t.f.pkg)
 	case t.f.commit != "":
-		return t.commit(t.f.commit)
+		return t.commit(ctx, t.f.commit)
 	}
 	return t.word(ctx, word)
 }
@@ -254,10 +262,20 @@ func packageSubject(text string) (trace.Subject, error) {
 // separators are one and the same in the names of Python's packages.
 var separators = regexp.MustCompile(`[-_.]+`)
 
-func (t *tracing) commit(text string) (trace.Subject, error) {
+func (t *tracing) commit(ctx context.Context, text string) (trace.Subject, error) {
 	hash := strings.ToLower(text)
+	if text == "HEAD" && t.place.Repo != nil {
+		head, err := t.place.Repo.Head(ctx)
+		if err != nil {
+			return trace.Subject{}, fmt.Errorf("resolving HEAD: %w", err)
+		}
+		hash = string(head.Commit)
+	}
 	if !hexWord.MatchString(hash) {
-		return trace.Subject{}, usage("--commit %q is not 4 to 64 hexadecimal digits", text)
+		return trace.Subject{}, &statusError{
+			status: exitUsage, err: fmt.Errorf("--commit %q is neither HEAD nor 4 to 64 hexadecimal digits", text),
+			hint: "`git rev-parse NAME` tells the commit of a branch or tag",
+		}
 	}
 	return trace.Subject{Asked: text, Commit: &trace.Commit{Hash: hash}}, nil
 }

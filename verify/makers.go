@@ -48,10 +48,13 @@ func (q *inquiry) makerOf(ctx context.Context, reader *record.Record, in Input) 
 	return best
 }
 
-// makes tells whether an output of the run is the input.
+// makes tells whether an output of the run is the input. A run that has read the same
+// bytes is no way to them.
 func makes(r *record.Record, in Input) bool {
-	return slices.ContainsFunc(r.Outputs(), func(o record.Resource) bool {
+	same := func(o record.Resource) bool {
 		d := o.Digest
 		return d != nil && (in.File != nil && d.SHA256 != nil && *d.SHA256 == *in.File || in.Tree != nil && d.Tree != nil && *d.Tree == *in.Tree)
-	})
+	}
+	read := slices.Concat(r.Dependencies(record.RoleData), r.Dependencies(record.RolePreprocessing))
+	return slices.ContainsFunc(r.Outputs(), same) && !slices.ContainsFunc(read, same)
 }

@@ -17,19 +17,20 @@ func TestNamesTheRunThatMadeAnInput(t *testing.T) {
 	train := recordtest.Contents()["data/train.csv"]
 	made := func(n byte, at time.Duration, opts ...recordtest.Option) *record.Record {
 		opts = append([]recordtest.Option{
-			recordtest.As(record.Invocation{n}, recordtest.Started.Add(at)), recordtest.NoOutputs, recordtest.Output("repo:data/train.csv", train),
+			recordtest.As(record.Invocation{n}, recordtest.Started.Add(at)), recordtest.Without(record.RoleData), recordtest.NoOutputs, recordtest.Output("repo:data/train.csv", train),
 		}, opts...)
 		return recordtest.Record(t, opts...)
 	}
 	old, last := made(21, -3*time.Hour), made(22, -2*time.Hour)
 	failed, after := made(23, -time.Hour, recordtest.Exited(1)), made(24, time.Hour)
+	copied := made(26, -time.Hour, recordtest.Input(record.RoleData, "repo:copy.csv", train))
 	other := recordtest.Record(t, another(25), recordtest.NoOutputs, recordtest.Output("repo:data/train.csv", "other"))
 	for name, c := range map[string]struct {
 		runs []*record.Record
 		root string // what stands where it was read
 		want *record.Record
 	}{
-		"the last before": {[]*record.Record{after, last, failed, old, other}, "edited", last},
+		"the last before": {[]*record.Record{after, copied, last, failed, old, other}, "edited", last},
 		"none before":     {[]*record.Record{after, failed, other}, "edited", nil},
 		"it is there":     {[]*record.Record{old}, train, nil},
 	} {

@@ -62,5 +62,7 @@ make_tools() {
 }
 
 build() {
-    (cd "$root" && CGO_ENABLED=0 go build -trimpath -o "$bin/" ./cmd/lineage)
+    local stamp=auto # whatever GOFLAGS says: a verdict is to name the commit that gave it
+    git -C "$root" rev-parse --git-dir >/dev/null 2>&1 || stamp=false
+    (cd "$root" && CGO_ENABLED=0 go build -trimpath -buildvcs="$stamp" -o "$bin/" ./cmd/lineage)
 }

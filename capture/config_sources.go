@@ -76,6 +76,6 @@ func (s *Source) readURI(v *yaml.Node) error {
 	if safe := (*redact.Rules)(nil).URL(v.Value); safe != v.Value {
 		return configError(v, "sources: %q: the URI holds credentials, which do not belong in a file: %s", s.Path, safe)
 	}
-	s.URI = v.Value
+	s.URI = (*redact.Rules)(nil).Origin(v.Value) // what may be a secret under a name of its own is kept in no record
 	return nil
 }

@@ -27,6 +27,8 @@ sources:
   /mnt/images: s3://bucket/a b/images/
   x.csv: {uri: "file:///srv/x.csv", sha256: ` + digest.String() + `}
   y.csv: {uri: gs://bucket/y.csv}
+  z.csv: https://data.example/z.csv?v=2&ticket=same
+  a?b.csv: s3://bucket/a?b.csv
 `))
 	if err != nil {
 		t.Fatal(err)
@@ -34,6 +36,7 @@ sources:
 	want := []capture.Source{
 		{Path: "data/train.csv", URI: "https://data.example/train.csv"}, {Path: "/mnt/images", URI: "s3://bucket/a b/images/"},
 		{Path: "x.csv", URI: "file:///srv/x.csv", SHA256: &digest}, {Path: "y.csv", URI: "gs://bucket/y.csv"},
+		{Path: "z.csv", URI: "https://data.example/z.csv?v=2&ticket=%5Bredacted%5D"}, {Path: "a?b.csv", URI: "s3://bucket/a?b.csv"},
 	}
 	if diff := cmp.Diff(want, got.Sources); diff != "" {
 		t.Error(diff)

@@ -8,11 +8,11 @@ import (
 // Origin is a URL of data, as it may be written down: Remote, and of its query only what
 // is known to be harmless. Whoever signs URLs names the signature as he likes: a value
 // under another name is left out, whatever it looks like. Of the path what looks like a
-// token is left out.
+// token is left out. The key of s3 and the path of a file have no query: a "?" is a part of a name.
 func (r *Rules) Origin(raw string) string {
 	raw = withoutUser(raw)
 	at := strings.Index(raw, "://")
-	if at < 0 {
+	if scheme := strings.ToLower(raw[:max(at, 0)]); at < 0 || scheme == "s3" || scheme == "file" {
 		return r.URL(raw)
 	}
 	end := indexOr(raw, "?#", len(raw))

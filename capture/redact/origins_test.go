@@ -48,7 +48,7 @@ func TestOriginKeeps(t *testing.T) {
 		"https://h/blob/0123456789abcdef0123456789abcdef01234567/train.csv", "https://h/sha256/e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
 		"https://h/datasets/ImageNetTrainingSet2012/train", "https://h/year=2026/month=01/part-00000-of-00010.parquet", "https://h/2026-01-01T00:00:00Z/x",
 		"https://h/ipfs/QmYwAPJzv5CZsnA625s3Xf2nemtYgPpHdWEz79ojWKPBdG/x", "https://h/f47ac10b-58cc-4372-a567-0e02b2c3d479/x", "https://h/x?v=", "https://[::1]:80/x?v=1",
-		"https://h/yellow_tripdata_2026-01.parquet", "https://h/resolve/main/model-00001-of-00002.safetensors?download=true", "file:///a/b", "s3://b/k",
+		"https://h/yellow_tripdata_2026-01.parquet", "https://h/resolve/main/model-00001-of-00002.safetensors?download=true", "file:///a/b", "s3://b/k?x=y/z?", "S3://b/k?x",
 	} {
 		if got := (*redact.Rules)(nil).Origin(u); got != u {
 			t.Errorf("%q is written down as %q", u, got)

@@ -20,6 +20,8 @@ type layout struct {
 	gaps   []float64
 	width  float64
 	height float64
+
+	mirrored bool // from right to left
 }
 
 // box is a node, or a dummy where an edge passes a layer.

@@ -124,6 +124,22 @@ func (l *layout) spread(layer []int, want []float64) {
 	}
 }
 
+// mirror turns left and right: edges then lead from right to left.
+func (l *layout) mirror() {
+	l.mirrored = true
+	for i := range l.boxes {
+		l.boxes[i].x = l.width - l.boxes[i].x - l.boxes[i].width
+	}
+}
+
+// sides are where an edge leaves one box and reaches the other.
+func (l *layout) sides(from, to box) (x1, x2 float64) {
+	if l.mirrored {
+		return from.x, to.x + to.width
+	}
+	return from.x + from.width, to.x
+}
+
 // shift moves the whole picture below the margin, on whole units.
 func (l *layout) shift() {
 	top, bottom := math.Inf(1), math.Inf(-1)

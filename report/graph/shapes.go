@@ -79,8 +79,8 @@ func (p *picture) curve(w wire) string {
 	var b strings.Builder
 	for i := range len(w.path) - 1 {
 		from, to := l.boxes[w.path[i]], l.boxes[w.path[i+1]]
-		x1, y1 := from.x+from.width, from.y+from.height/2
-		x2, y2 := to.x, to.y+to.height/2
+		x1, x2 := l.sides(from, to)
+		y1, y2 := from.y+from.height/2, to.y+to.height/2
 		if i == 0 {
 			fmt.Fprintf(&b, "M%.1f %.1f", x1, y1)
 		} else {
@@ -110,9 +110,16 @@ func (p *picture) labels() {
 		}
 		from, to := p.layout.boxes[w.path[0]], p.layout.boxes[w.path[len(w.path)-1]]
 		at, end := p.labelled(w, out, in)
-		t := tag{text, "start", from.x + from.width + 6, from.y + from.height/2 - 4}
+		x1, x2 := p.layout.sides(from, to)
+		t := tag{text, "start", x1 + 6, from.y + from.height/2 - 4}
+		if p.layout.mirrored {
+			t.x, t.anchor = x1-6, "end"
+		}
 		if end {
-			t = tag{text, "end", to.x - 12, to.y + to.height/2 - 4}
+			t = tag{text, "end", x2 - 12, to.y + to.height/2 - 4}
+			if p.layout.mirrored {
+				t.x, t.anchor = x2+12, "start"
+			}
 		}
 		gaps[at] = append(gaps[at], t)
 	}

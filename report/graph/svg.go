@@ -55,14 +55,18 @@ func SVG(w io.Writer, g trace.Graph, o SVGOptions) error {
 		p.starts[id] = true
 	}
 	sizes := make([]box, len(g.Nodes))
+	twins := twinsOf(g)
 	for i, n := range g.Nodes {
-		p.words = append(p.words, wordsOf(n))
+		p.words = append(p.words, wordsOf(n).among(twins[n.ID]))
 		p.lines = append(p.lines, linesOf(p.words[i], p.starts[n.ID]))
 		sizes[i] = sizeOf(p.lines[i])
 	}
 	p.layout = newLayout(g, sizes)
 	p.layout.gaps = p.gaps()
 	p.layout.place()
+	if g.Direction != trace.Downstream { // what was asked for is seen first
+		p.layout.mirror()
+	}
 	p.draw()
 	if _, err := w.Write(p.b.Bytes()); err != nil {
 		return fmt.Errorf("writing a picture: %w", err)
@@ -91,10 +95,37 @@ func linesOf(w words, start bool) []string {
 		kind, facts = kind+" · "+facts[0], facts[1:]
 	}
 	var lines []string
-	for _, line := range append([]string{kind, w.title}, wrapped(facts)...) {
+	below := wrapped(facts)
+	if w.kind == "source" || w.kind == "MISSING" || w.kind == "end" { // sentences, which lose their sense when they are cut
+		below = sentences(facts)
+	}
+	for _, line := range append(append([]string{kind, w.title}, below...), w.note) {
 		if line != "" {
 			lines = append(lines, middleCut(line, mostText))
 		}
+	}
+	return lines
+}
+
+// mostLines is how many lines of sentences stand in a box.
+const mostLines = 4
+
+// sentences puts facts below each other, broken between words.
+func sentences(facts []string) (lines []string) {
+	for _, f := range facts {
+		lines = append(lines, "")
+		for word := range strings.FieldsSeq(f) {
+			last := &lines[len(lines)-1]
+			if joined := strings.TrimPrefix(*last+" "+word, " "); *last == "" || columns(joined) <= mostText {
+				*last = joined
+			} else {
+				lines = append(lines, word)
+			}
+		}
+	}
+	if len(lines) > mostLines {
+		lines = lines[:mostLines]
+		lines[mostLines-1] = headCut(lines[mostLines-1]+" …", mostText)
 	}
 	return lines
 }
@@ -206,7 +237,11 @@ func (p *picture) description() string {
 	for _, n := range p.g.Nodes {
 		counts[n.Kind]++
 	}
-	return fmt.Sprintf("%s, %s and %s joined from left, what came first, to right, what came of it. %s. Runs have round corners, folders a tab, models a double edge, sources a bar on the left; what is missing has a dashed edge.",
+	way := "left, what came first, to right, what came of it"
+	if p.layout.mirrored {
+		way = "right, what came first, to left, what came of it and was asked for"
+	}
+	return fmt.Sprintf("%s, %s and %s joined from "+way+". %s. Runs have round corners, folders a tab, models a double edge, sources a bar on the left; what is missing has a dashed edge.",
 		plural(counts[trace.KindRun], "run", "runs"), plural(counts[trace.KindFile]+counts[trace.KindFolder], "file or folder", "files and folders"),
 		plural(counts[trace.KindModel], "model", "models"), plural(counts[trace.KindMissing], "place where a link ends", "places where links end"))
 }
@@ -231,6 +266,9 @@ func (p *picture) node(i int) {
 func whole(w words) string {
 	parts := []string{strings.TrimSpace(w.kind + " " + w.title)}
 	parts = append(parts, w.facts...)
+	if w.note != "" {
+		parts = append(parts, w.note)
+	}
 	if w.digest != "" {
 		parts = append(parts, w.digest)
 	}

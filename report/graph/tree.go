@@ -31,13 +31,14 @@ type tree struct {
 	nodes map[string]trace.Node
 	next  map[string][]trace.Edge // what lies beyond a node
 	shown map[string]bool
+	twins map[string]bool
 }
 
 // Tree writes a graph for a terminal or a pipe: what was asked for, and below it,
 // step by step, what it came from, or what came of it. What stands in it twice is
 // followed where it stands first; elsewhere it says "(above)".
 func Tree(w io.Writer, g trace.Graph, o report.Options) error {
-	t := &tree{o: o, g: g, nodes: map[string]trace.Node{}, next: map[string][]trace.Edge{}, shown: map[string]bool{}}
+	t := &tree{o: o, g: g, nodes: map[string]trace.Node{}, next: map[string][]trace.Edge{}, shown: map[string]bool{}, twins: twinsOf(g)}
 	for _, n := range g.Nodes {
 		t.nodes[n.ID] = n
 	}
@@ -115,7 +116,7 @@ func stem(beyond bool) string {
 
 // spans are the text of one node.
 func (t *tree) spans(b branch, again bool) []span {
-	w := wordsOf(b.node)
+	w := wordsOf(b.node).among(t.twins[b.node.ID])
 	var spans []span
 	if text := t.relation(b.edge); text != "" {
 		spans = append(spans, span{text + " ", faint})
@@ -129,6 +130,9 @@ func (t *tree) spans(b branch, again bool) []span {
 	}
 	if at := elsewhere(b); at != "" {
 		spans = append(spans, span{" at " + at, plain})
+	}
+	if w.note != "" {
+		w.facts = append(w.facts, "("+w.note+")")
 	}
 	for _, f := range w.facts {
 		style := plain

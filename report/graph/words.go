@@ -19,6 +19,7 @@ type words struct {
 	title  string   // what it is called
 	facts  []string // what else is known, the most telling first
 	digest string   // whole, "" if it has none
+	note   string   // what the other nodes of the graph make worth saying
 }
 
 // wordsOf says what a node is.

@@ -166,7 +166,7 @@ func TestTerminalProgress(t *testing.T) {
 	s.shell(long)
 	term := s.terminal(s.lineage("run", "--no-attach", "--input", "long", "--", "true"))
 	term.expect("hashing", 1)
-	term.expect("256.0 GiB", 1)
+	term.expect("274.9 GB", 1)
 	term.typed(ctrlC)
 	if status := term.end(); status != 0 {
 		t.Errorf("it ended with %d", status)
@@ -208,7 +208,7 @@ func TestTerminalProgressOfOutputs(t *testing.T) {
 	s := newSite(t)
 	s.shell("truncate -s 600M small")
 	term := s.terminal(s.lineage("run", "--no-attach", "--input", "small", "--output", "m", "--", "truncate", "-s", "256G", "m"))
-	term.expect("256.6 GiB", 1)
+	term.expect("275.5 GB", 1)
 	term.typed(ctrlC)
 	term.end()
 	if !gapKinds(s.newest())[record.GapOutput] {

@@ -36,7 +36,7 @@ func newSite(t testing.TB) *site {
 		t.Fatal(err)
 	}
 	s := &site{t, filepath.Join(top, "work"), []string{
-		"PATH=" + os.Getenv("PATH"), "HOME=" + filepath.Join(top, "home"), "TZ=UTC", "LANG=C.UTF-8", "TERM=xterm", "USER=ada", "GIT_CONFIG_NOSYSTEM=1",
+		"PATH=" + os.Getenv("PATH"), "HOME=" + filepath.Join(top, "home"), "TZ=UTC", "LANG=C.UTF-8", "TERM=xterm", "USER=ada", "GIT_CONFIG_NOSYSTEM=1", prompt,
 		"GIT_AUTHOR_NAME=Ada", "GIT_AUTHOR_EMAIL=ada@example.org", "GIT_COMMITTER_NAME=Ada", "GIT_COMMITTER_EMAIL=ada@example.org", imageOfTests,
 	}}
 	for _, dir := range []string{s.dir, filepath.Join(top, "home")} {

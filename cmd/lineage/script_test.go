@@ -8,12 +8,19 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
 )
 
+// prompt keeps a program that was built with the race detector from waiting a second
+// before it ends, which is most of what these tests would do.
+const prompt = "GORACE=atexit_sleep_ms=0"
+
 func TestMain(m *testing.M) {
+	name, value, _ := strings.Cut(prompt, "=")
+	os.Setenv(name, value)
 	testscript.Main(m, map[string]func(){"lineage": func() { os.Exit(realMain()) }})
 }
 
@@ -59,7 +66,7 @@ func setUp(env *testscript.Env, venv string) error {
 		"PATH="+filepath.Join(venv, "bin")+string(filepath.ListSeparator)+os.Getenv("PATH"),
 		"HOME="+home, "XDG_DATA_HOME="+filepath.Join(home, "data"), "TZ=UTC", "LANG=C.UTF-8", "USER=ada", "DOCS="+docs,
 		"GIT_CONFIG_NOSYSTEM=1", "GIT_CONFIG_GLOBAL=/dev/null",
-		"GIT_AUTHOR_NAME=Ada", "GIT_AUTHOR_EMAIL=ada@example.org", "GIT_COMMITTER_NAME=Ada", "GIT_COMMITTER_EMAIL=ada@example.org", imageOfTests,
+		"GIT_AUTHOR_NAME=Ada", "GIT_AUTHOR_EMAIL=ada@example.org", "GIT_COMMITTER_NAME=Ada", "GIT_COMMITTER_EMAIL=ada@example.org", imageOfTests, prompt,
 	)
 	return os.MkdirAll(home, 0o700)
 }

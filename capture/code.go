@@ -132,7 +132,7 @@ func (s *session) apart(path string) bool {
 	if first, _, _ := strings.Cut(path, "/"); slices.Contains(trackerFiles, first) || strings.HasPrefix(first, "mlflow.db-") {
 		return true
 	}
-	return s.inputs.covers(full) || s.outputs.covers(full) || ours(path)
+	return s.inputs.covers(full) || s.outputs.covers(full) || strings.HasSuffix(path, SidecarSuffix)
 }
 
 func (s *session) withhold(path string, content []byte) string {

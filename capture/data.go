@@ -50,7 +50,6 @@ func (s *session) hashDeclared(ctx context.Context, d declaration, role record.R
 			s.ledger.gap(record.GapInput, p.location.String(), err.Error())
 			continue
 		}
-		s.noteLeft(p, p.listing.Left)
 		found = append(found, hashedInput{p, tree, r})
 	}
 	return found
@@ -91,7 +90,7 @@ func (s *session) configChanges() {
 func (s *session) captureOutputs(ctx context.Context) []record.Resource {
 	var found []record.Resource
 	for _, p := range s.outputs.paths {
-		listing, err := p.scan(ctx, s.storeDir())
+		listing, err := p.scan(ctx, s.storeDir(), true)
 		if err != nil && p.gone() {
 			s.ledger.gap(record.GapOutputMissing, p.location.String(), "it was declared, and nothing stands there after the run")
 			continue

@@ -95,7 +95,7 @@ func (d declaration) names(path string) bool {
 func (d declaration) look(ctx context.Context, store string) error {
 	for i := range d.paths {
 		p := &d.paths[i]
-		listing, err := p.scan(ctx, store)
+		listing, err := p.scan(ctx, store, d.kind == "output")
 		switch {
 		case err == nil:
 			p.listing = listing
@@ -110,9 +110,14 @@ func (d declaration) look(ctx context.Context, store string) error {
 	return nil
 }
 
-// scan lists what stands at the path now, without the store: each run writes to it.
-func (p declaredPath) scan(ctx context.Context, store string) (hashing.Listing, error) {
-	o := hashing.ScanOptions{Leave: ours}
+// scan lists what stands at the path now, without the store: each run writes to it. Of an
+// output, what is by its name this program's own is left out. Of an input nothing is:
+// whatever its name, the command may read it.
+func (p declaredPath) scan(ctx context.Context, store string, output bool) (hashing.Listing, error) {
+	var o hashing.ScanOptions
+	if output {
+		o.Leave = ours
+	}
 	if below, err := filepath.Rel(p.real, store); err == nil && filepath.IsLocal(below) {
 		o.Exclude = []string{filepath.Join(p.path, below)}
 		if below == "." {
@@ -128,12 +133,12 @@ func ours(path string) bool {
 	return fetch.IsPart(path) || strings.HasSuffix(path, SidecarSuffix)
 }
 
-// noteLeft says what of a declared folder is this program's own and counts for nothing:
+// noteLeft says what of an output folder is this program's own and counts for nothing:
 // who gives a file such a name hides it, and not from who reads the record.
 func (s *session) noteLeft(p declaredPath, left []string) {
 	some := left[:min(len(left), maxNamed)]
 	for _, below := range some {
-		s.ledger.note(record.NoteSkipped, p.location.Join(below).String(), "by its name it is lineage's own file, no data and no output: what `lineage get` keeps when it breaks off, or a record beside an output")
+		s.ledger.note(record.NoteSkipped, p.location.Join(below).String(), "by its name it is lineage's own file, and no output: what `lineage get` keeps when it breaks off, or a record beside an output")
 	}
 	if more := len(left) - len(some); more > 0 {
 		s.ledger.note(record.NoteSkipped, p.location.String(), plural(more, "more of its files are, by their names, lineage's own"))

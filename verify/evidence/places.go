@@ -5,10 +5,7 @@ import (
 	"errors"
 	"path/filepath"
 	"slices"
-	"strings"
 
-	"github.com/lineage-audit/lineage/fetch"
-	"github.com/lineage-audit/lineage/hashing"
 	"github.com/lineage-audit/lineage/record"
 	"github.com/lineage-audit/lineage/verify"
 )
@@ -21,12 +18,12 @@ type DataRoot struct{ Folder string }
 // Look hashes what stands there.
 func (p DataRoot) Look(ctx context.Context, in verify.Input) ([]verify.Sighting, error) {
 	below := filepath.FromSlash(in.Location.Path)
-	found, err := sightings(ctx, filepath.Join(p.Folder, below), "", in)
+	found, err := sightings(ctx, filepath.Join(p.Folder, below), "")
 	other := func(s verify.Sighting) bool { return !is(s.Content, in) }
 	if err != nil || filepath.Base(below) == below || len(found) > 0 && !other(found[0]) {
 		return found, err
 	}
-	more, err := sightings(ctx, filepath.Join(p.Folder, filepath.Base(below)), "", in)
+	more, err := sightings(ctx, filepath.Join(p.Folder, filepath.Base(below)), "")
 	return append(found, slices.DeleteFunc(more, other)...), err
 }
 
@@ -50,34 +47,15 @@ func (p Recorded) Look(ctx context.Context, in verify.Input) ([]verify.Sighting,
 	if path == "" {
 		return nil, nil
 	}
-	return sightings(ctx, path, p.Store, in)
+	return sightings(ctx, path, p.Store)
 }
 
-func sightings(ctx context.Context, path, store string, in verify.Input) ([]verify.Sighting, error) {
+func sightings(ctx context.Context, path, store string) ([]verify.Sighting, error) {
 	content, err := contentOf(ctx, path, store, nil)
 	if errors.Is(err, verify.ErrNotFound) {
 		return nil, nil
 	} else if err != nil {
 		return nil, err
 	}
-	return []verify.Sighting{{Where: path, Content: withoutOurs(content, in)}}, nil
-}
-
-// withoutOurs is a folder without this program's own files, if it is the input without
-// them: a run leaves them out of what it reads.
-func withoutOurs(c verify.Content, in verify.Input) verify.Content {
-	if c.Tree == nil || is(c, in) {
-		return c
-	}
-	m, err := hashing.NewManifest(slices.DeleteFunc(c.Tree.Entries(), func(e hashing.Entry) bool { return ours(e.Path) }))
-	if without := (verify.Content{Tree: &m}); err == nil && is(without, in) {
-		return without
-	}
-	return c
-}
-
-// ours tells of a path that it is, or is in, what an interrupted `lineage get` keeps, or
-// a record beside an output.
-func ours(path string) bool {
-	return slices.ContainsFunc(strings.Split(path, "/"), func(name string) bool { return fetch.IsPart(name) || strings.HasSuffix(name, SidecarSuffix) })
+	return []verify.Sighting{{Where: path, Content: content}}, nil
 }
